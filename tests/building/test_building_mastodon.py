@@ -92,6 +92,7 @@ def test_two_requests_at_once_make_two_posts_in_spite_of_the_key() -> None:
         ("done:late", PostUncertain, 1),
         ("done:closes", PostUncertain, 1),
         ("done:html", PostUncertain, 1),
+        ("done:deep", PostUncertain, 1),
         ("done:drip", PostUncertain, 1),
         ("closes", PostUncertain, 0),
         ("408", PostUncertain, 0),

@@ -319,6 +319,16 @@ def test_a_theme_that_is_not_in_git_is_found(stranger: Stranger) -> None:
     assert "style.css" in {one.path for one in report.differences}
 
 
+@pytest.mark.parametrize("says", [b"", b"[]", b'{"x": ' + b"[" * 99_999, b'{"x": "\xff"}'])
+def test_a_site_that_does_not_say_what_it_was_built_of_is_told(
+    stranger: Stranger, says: bytes
+) -> None:
+    (stranger.site / "verify.json").write_bytes(says)
+
+    with pytest.raises(VerifyError, match="cannot be read"):
+        check(stranger.root)
+
+
 def test_an_altered_record_in_a_later_commit_is_found(stranger: Stranger) -> None:
     record = stranger.root / "_news" / f"{WALL}.md"
     record.write_text(record.read_text().replace("Sea wall to rise", "Sea wall to fall"))

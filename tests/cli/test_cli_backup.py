@@ -80,6 +80,20 @@ def test_a_restore_without_the_key_says_that_it_is_to_be_put_back(tmp_path: Path
     assert whole.err.startswith("next: ")
 
 
+def test_a_restore_tells_that_accounts_removed_since_are_back(tmp_path: Path) -> None:
+    root = tmp_path / "mine"
+    newsroom(root)
+    copydesk("-C", root, "desk", "user", "add", "Gone")
+    copydesk("-C", root, "backup", tmp_path / "b.tar.gz")
+    copydesk("-C", root, "desk", "user", "remove", "Gone")
+
+    said = copydesk("restore", tmp_path / "b.tar.gz", tmp_path / "back")
+    listed = copydesk("-C", tmp_path / "back", "desk", "user", "list")
+
+    assert "Gone" in listed.out
+    assert "sessions are as in the backup: copydesk desk user list\n" in said.err
+
+
 def test_a_restore_of_a_backup_without_a_list_says_so(root: Path, tmp_path: Path) -> None:
     copydesk("-C", root, "backup", tmp_path / "b.tar.gz")
     rewrite_manifest(tmp_path / "b.tar.gz", lambda manifest: manifest.pop("refetchable"))

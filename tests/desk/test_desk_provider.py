@@ -216,8 +216,10 @@ def test_only_the_issuers_host_may_be_a_private_one(desk: ServedDesk, provider: 
         JSONResponse([]),
         JSONResponse({"error": "invalid_client"}, 401),
         PlainTextResponse("x" * 2_000_000),
+        PlainTextResponse('{"x": ' + "[" * 99_999),
+        PlainTextResponse(b'{"x": "\xff"}'),
     ],
-    ids=range(7),
+    ids=range(9),
 )
 def test_an_answer_that_is_none_is_told(
     desk: ServedDesk, provider: Provider, answer: PlainTextResponse | JSONResponse

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -66,3 +67,15 @@ def test_what_is_no_database_fails_at_once(tmp_path: Path) -> None:
     path.write_bytes(b"no database at all" * 400)
     with pytest.raises(sqlite3.DatabaseError, match="not a database"):
         databases.connect(path)
+
+
+def test_another_user_can_not_open_a_database_to_lock_it(tmp_path: Path) -> None:
+    umask = os.umask(0)
+    try:
+        with closing(databases.connect(tmp_path / "a.sqlite")) as opened:
+            opened.execute("CREATE TABLE birds (name TEXT)")
+            modes = {file.name: file.stat().st_mode & 0o777 for file in tmp_path.iterdir()}
+    finally:
+        os.umask(umask)
+
+    assert {"a.sqlite": 0o600, "a.sqlite-wal": 0o600, "a.sqlite-shm": 0o600} == modes

@@ -141,3 +141,15 @@ def test_it_knows_for_how_long_it_is_held_in_one_go(
         assert lock.held_seconds == 2
         lock.release()
     assert lock.held_seconds == 0
+
+
+def test_another_user_can_not_open_a_lock_to_hold_it(path: Path) -> None:
+    path.parent.chmod(0o755)
+    umask = os.umask(0)
+    try:
+        with locks.hold(path, 0):
+            mode = path.stat().st_mode & 0o777
+    finally:
+        os.umask(umask)
+
+    assert 0o600 == mode

@@ -275,8 +275,11 @@ def test_a_list_of_another_newsroom_is_passed_over(root: Path, tmp_path: Path) -
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"x", gzip.compress(b"{", mtime=0), gzip.compress(b"[" * 99_999, mtime=0)],
-    ids=["empty", "no gzip", "cut", "deep"],
+    [
+        *(b"", b"x", gzip.compress(b"{", mtime=0), gzip.compress(b"[" * 99_999, mtime=0)),
+        gzip.compress(b'{"kept":' + b"[" * 99_999, mtime=0),
+    ],
+    ids=["empty", "no gzip", "cut", "deep", "deep inside"],
 )
 def test_a_damaged_list_is_told_and_one_that_was_named_is_refused(root: Path, data: bytes) -> None:
     file = keep(root)

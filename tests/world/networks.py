@@ -106,6 +106,8 @@ class FakeNetwork(ABC):
                 await self._ended.wait()
             case "html":
                 return web.Response(text="<html>It works!</html>", content_type="text/html")
+            case "deep":
+                return web.Response(text='{"x": ' + "[" * 99_999, content_type="application/json")
             case "redirect":
                 return web.Response(status=307, headers={"Location": _PRIVATE})
             case "429":

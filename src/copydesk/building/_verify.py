@@ -197,7 +197,7 @@ def _read_origin(data: Answer, site: str) -> _Says:
         raise VerifyError(what, subject=site, hint=hint)
     try:
         says = msgspec.json.decode(data[:_SAYS_BYTES], type=_Says)
-    except msgspec.DecodeError as error:
+    except (ValueError, RecursionError) as error:  # msgspec's errors are ValueErrors
         raise VerifyError(f"{ORIGIN} of the site cannot be read", subject=str(error)) from error
     if says.format != 1 or says.copydesk != copydesk.__version__:
         raise VerifyError(

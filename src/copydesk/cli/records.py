@@ -77,9 +77,9 @@ def show_check(report: archive.CheckReport) -> None:
     for collection, count in report.collections.items():
         click.echo(f"  {count:6} {collection}")
     for path in (*report.different, *report.data.different):
-        terminal.note(f"different: {path}")
+        terminal.note(text.fold(f"different: {path}"))
     for path, what in (*report.errors, *report.data.errors):
-        terminal.note(f"error: {what}: {path}")
+        terminal.note(text.fold(f"error: {what}: {path}"))
 
 
 @command("adopt")

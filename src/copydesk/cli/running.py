@@ -226,8 +226,10 @@ def _show_check(
 
 
 def _show_gone_list(report: backup.RestoreReport) -> None:
-    """Print who unsubscribed and which stories were removed after the backup, as far as known."""
+    """Print who and what was removed after the backup, as far as known."""
     gone, made = report.gone, report.manifest.made
+    if report.manifest.has("desk"):
+        terminal.note("accounts, tokens and sessions are as in the backup: copydesk desk user list")
     for name in report.unread:
         terminal.note(f"not read, because it is damaged or for another identity: {name}")
     if gone is None and report.sending_waits:

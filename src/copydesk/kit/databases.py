@@ -19,10 +19,13 @@ Complain = Callable[[str, Exception], Exception]
 def connect(path: Path, *, patience_seconds: float = 10) -> sqlite3.Connection:
     """Open a SQLite database with write-ahead logging; create it and its folder if missing.
 
+    A new file, and its logs, are for its owner alone: whoever may read them may lock them.
     Waits at most `patience_seconds` for other writers; transactions are explicit (`at_once`).
     Raises sqlite3.Error and OSError for the caller to explain.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(FileExistsError):
+        path.touch(0o600, exist_ok=False)
     connection = sqlite3.connect(
         path, isolation_level=None, check_same_thread=False, timeout=patience_seconds
     )

@@ -17,7 +17,6 @@ from copydesk.kit import databases, dates
 
 V = TypeVar("V")
 
-_MODE = 0o600
 _PATIENCE_SECONDS = 5.0  # a browser waits for the answer
 _ROOM = "free disk space, then repeat the failed action; finished actions are not lost"
 _DISK = "check whether the disk is full or failing"
@@ -200,17 +199,13 @@ def migrate(connection: sqlite3.Connection, schema: KeptSchema) -> None:
 
 
 def _make_private(file: Path) -> None:
-    """Create the file if it is missing, and make it unreadable for other users: it has secrets.
+    """Make an existing file unreadable for other users: it has secrets. A new one will be so.
 
-    SQLite gives its log files the same mode. An existing file is not opened for this: closing it
-    would release the locks that this process holds on it (fcntl(2)).
+    The file is not opened for this: closing it would release the locks that this process holds on
+    it (fcntl(2)).
     """
-    file.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        file.touch(_MODE, exist_ok=False)
-    except FileExistsError:
-        if file.stat().st_mode & 0o077:
-            file.chmod(_MODE)
+    if file.exists() and file.stat().st_mode & 0o077:
+        file.chmod(0o600)
 
 
 class KeptTables:

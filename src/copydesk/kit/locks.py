@@ -51,7 +51,8 @@ class Lock:
         """Take the lock, waiting at most `wait_seconds`; return whether it was taken."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         last = time.monotonic() + wait_seconds
-        handle = self._path.open("a+b")
+        # whoever may read the file may lock it
+        handle = os.fdopen(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600), "r+b")
         try:
             while not self._take(handle):
                 if time.monotonic() >= last:
@@ -96,7 +97,7 @@ class Lock:
 def _make_holder(path: Path) -> Path | None:
     """Create the lock file and return its path, None if a living process holds it."""
     with contextlib.suppress(FileExistsError):
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         os.write(handle, identity(os.getpid()))
         os.close(handle)
         return path

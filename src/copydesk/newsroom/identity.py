@@ -343,7 +343,7 @@ def _read_answer(
         raise _refusal(provider, "refused the request", f"status {answer.status}")
     try:
         return msgspec.json.decode(answer.body, type=kind)
-    except msgspec.DecodeError as error:
+    except (ValueError, RecursionError) as error:  # msgspec's errors are ValueErrors
         raise _refusal(provider, "sent an invalid response", str(error)) from error
 
 

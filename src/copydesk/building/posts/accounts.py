@@ -121,7 +121,7 @@ def read_answer(answer: Response, shape: type[_Answer]) -> _Answer | PostFailure
     assert isinstance(answer, Page)
     try:
         return msgspec.json.decode(answer.body, type=shape)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (ValueError, RecursionError):  # msgspec's errors are ValueErrors
         return PostUncertain(why=f"the response has status {answer.status}, but not the known form")
 
 
@@ -159,7 +159,7 @@ def _find_network_failure(refused: Refused) -> PostFailure:
 
 
 def _read_error(page: Page) -> _Error:
-    with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError):
+    with contextlib.suppress(ValueError, RecursionError):
         return msgspec.json.decode(page.body, type=_Error)
     return _Error()
 

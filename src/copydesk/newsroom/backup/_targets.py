@@ -366,7 +366,7 @@ def _read_gone_list(file: Path, staging: Path, identity: Path | None) -> GoneLis
         with gzip.open(plain) as data:
             unpacked = data.read(_MOST_LIST_BYTES)
         return msgspec.json.decode(unpacked, type=GoneList)
-    except (OSError, EOFError, zlib.error, ValueError) as error:
+    except (OSError, EOFError, zlib.error, ValueError, RecursionError) as error:
         what, hint = "the list of who has gone cannot be read", "name another one with --gone"
         raise BackupError(what, subject=str(file), hint=hint) from error
 
