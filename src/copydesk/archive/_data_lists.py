@@ -52,6 +52,7 @@ def edit(data: bytes, path: str, edit_tree: Callable[[Tree], Tree]) -> bytes:
     data = data if data.strip() else b""
     empty = DocumentTree(path=path, tree=Tree(entries=()), closing="", tail="", fenced=False)
     document = parse_document(path, data) if data else empty
+    # a new list begins at column 2, and would stand outside keys that begin further right
     if data and (emit_document(document) != data or document.tree.column > 2):
         raise RecordError(
             f"cannot change {Path(path).stem} without losing the formatting",
