@@ -362,6 +362,8 @@ test_folder() {
 fuzz() {
     local minutes=${1:-10} name
     [[ $minutes =~ ^[0-9]+$ ]] || fail "no number of minutes: $minutes"
+    "$bin/python" -c 'import sys; sys.exit(sys.version_info < (3, 12))' ||
+        fail 'atheris needs Python 3.12 or newer' 'make .venv anew: rm -r .venv; PYTHON=python3.13 ./run.sh install'
     "$bin/python" -c 'import atheris' 2>/dev/null || install_locked fuzz
     if [ -n "${2:-}" ]; then
         fuzz_target "$minutes" "$2"
