@@ -6,8 +6,10 @@ import asyncio
 import os
 import shutil
 import sys
+import threading
+import time
 from collections.abc import Awaitable, Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -32,6 +34,7 @@ def watch(root: Path, work: Work) -> None:
     async def inside() -> None:
         watched = {"_news", "_people", "assets"}
         with closing(FileWatcher(root, lambda path: path.split("/")[0] in watched)) as watcher:
+            await watcher.begin()
             await work(watcher)
 
     asyncio.run(inside())
@@ -174,8 +177,32 @@ def test_without_its_root_it_can_tell_nothing(root: Path, *, is_moved: bool) -> 
 
 
 def test_a_folder_that_is_not_there_cannot_be_watched(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError):
-        FileWatcher(tmp_path / "nowhere", lambda _name: True)
+    watcher = FileWatcher(tmp_path / "nowhere", lambda _name: True)
+    with closing(watcher), pytest.raises(FileNotFoundError):
+        asyncio.run(watcher.begin())
+
+
+def test_a_watcher_that_is_ended_as_it_begins_is_waited_for(tmp_path: Path) -> None:
+    at_work = threading.Event()
+    asked: list[str] = []
+
+    def is_watched(name: str) -> bool:
+        at_work.set()
+        time.sleep(0.2)
+        asked.append(name)
+        return False
+
+    async def end_it() -> None:
+        with closing(FileWatcher(tmp_path, is_watched)) as watcher:
+            beginning = asyncio.create_task(watcher.begin())
+            await asyncio.to_thread(at_work.wait)
+            beginning.cancel()
+            with suppress(asyncio.CancelledError):
+                await beginning
+            assert ["one"] == asked
+
+    (tmp_path / "one").mkdir()
+    asyncio.run(end_it())
 
 
 def test_a_burst_is_told_of_at_once(root: Path) -> None:

@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from copydesk.archive import Archive
 from copydesk.background._starters import RoundStarter
@@ -22,6 +23,7 @@ from copydesk.newsroom.records import find_stale_entries, find_stale_pages
 from copydesk.newsroom.reports import read_round_status
 
 Say = Callable[[str], None]
+Done = TypeVar("Done")
 
 _WAITS = "edits by hand wait for the next run"
 _LOOK_SECONDS = 0.2  # while another process builds or runs a round
@@ -67,8 +69,9 @@ class EditedFiles:
         changes = FileChanges()
         while True:
             try:
-                self._watcher = await asyncio.to_thread(FileWatcher, root, is_watched)
+                self._watcher = FileWatcher(root, is_watched)
                 with contextlib.closing(self._watcher):
+                    await self._watcher.begin()
                     await self._follow(self._watcher, changes)
             except OSError as error:
                 self._say_once(f"{_WAITS}: cannot watch the files ({error.strerror})")
@@ -108,8 +111,7 @@ class EditedFiles:
             await self._starter.refresh_catalogue()
         if unbuilt:
             self._say(f"building the site, because {_describe(unbuilt)}")
-            deploy = await asyncio.to_thread(self.deploys)
-            code = await self._starter.build(deploy=deploy)
+            code = await self._starter.build(deploy=await asyncio.to_thread(self.deploys))
             if code:
                 self._say(f"the build failed with exit code {code}; the next run tries again")
 
@@ -212,15 +214,14 @@ class FileWatcher:
         self._folders: dict[int, str] = {}  # by inotify's watch number
         self._identity = _identify(root)
         self._inotify = INotify()
-        try:
-            self._watch(_ROOT)
-        except BaseException:
-            self.close()
-            raise
 
     def close(self) -> None:
         """Stop watching files."""
         self._inotify.close()
+
+    async def begin(self) -> None:
+        """Watch the folders that are there now. It is called once, before the other methods."""
+        await _finish(lambda: self._watch(_ROOT))
 
     async def wait(self) -> FileChanges:
         """Wait for file changes and return them, after half a second without further ones (or ten
@@ -242,12 +243,7 @@ class FileWatcher:
 
     async def read(self) -> FileChanges:
         """Return the files that changed since the last call, without waiting for changes."""
-        reading = asyncio.ensure_future(asyncio.to_thread(self._read))
-        try:
-            return await asyncio.shield(reading)
-        except asyncio.CancelledError:
-            await asyncio.wait([reading])  # else its thread would take events from the next reader
-            raise
+        return await _finish(self._read)
 
     async def _wait_for_events(self) -> None:
         loop, event = asyncio.get_running_loop(), asyncio.Event()
@@ -332,6 +328,16 @@ class FileWatcher:
         return is_ours and self._is_watched(path)
 
 
+async def _finish(work: Callable[[], Done]) -> Done:
+    """Call `work` in a thread and wait for its end, even if cancelled: it uses the descriptor."""
+    running = asyncio.ensure_future(asyncio.to_thread(work))
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        await asyncio.wait([running])
+        raise
+
+
 def _identify(folder: Path) -> tuple[int, int]:
     """Return what identifies a folder, (0, 0) if it is missing. A new folder of the same name
     differs.
@@ -375,5 +381,4 @@ def find_network_mount(folder: Path, table: Path = _TABLE) -> str:
         point = mount.split(" ")[4].replace("\\040", " ")
         kinds[Path(point)] = of_kind.split(" ")[0]
     kind = next((kinds[above] for above in (place, *place.parents) if above in kinds), "")
-    is_shared = kind in _NETWORK or kind.startswith("fuse.")
-    return kind if is_shared else ""
+    return kind if kind in _NETWORK or kind.startswith("fuse.") else ""
