@@ -191,7 +191,7 @@ def test_a_round_that_is_cancelled_is_ended_and_waited_for(root: Path) -> None:
         release = threading.Timer(30, lock.release)
         release.start()
         running = asyncio.create_task(starter.run())
-        while not is_held(root / ".copydesk" / "round.lock"):
+        while read_round_status(root / ".copydesk") is None:  # said while it has the round's lock
             await asyncio.sleep(0.01)
         running.cancel()
         await asyncio.wait([running])

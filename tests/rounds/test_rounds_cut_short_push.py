@@ -105,6 +105,7 @@ def test_a_round_that_was_killed_at_its_push_is_brought_to_its_end_by_the_next(
 
     for moment in moments:
         place = Path(shutil.copytree(begun, tmp_path / f"killed-{moment}"))
-        assert -9 == push(run, place, moment)
+        code = push(run, place, moment)
+        assert -9 == code or run.changes < moment  # not every round changes the disk as often
         assert 0 == push(run, place)
         assert expected == outcome(place), f"killed at {moment}, of {len(moments)}"
