@@ -157,10 +157,10 @@ class Lookout:
 
 
 @contextmanager
-def open_lookout(browser: Browser) -> Iterator[Lookout]:
+def open_lookout(browser: Browser, origin: str = "http://127.0.0.1") -> Iterator[Lookout]:
     """Open a window that keeps no page's Content-Security-Policy, for the block."""
     with new_context(browser, bypass_csp=True) as context:
-        lookout = Lookout(Window.open(context, "http://127.0.0.1"))
+        lookout = Lookout(Window.open(context, origin))
         context.route(_ELSEWHERE, lookout.take)
         must_be_unguarded(context)
         yield lookout
