@@ -43,7 +43,8 @@ ADDRESSES = (
 )
 # for each hostile address a harmless one of which the desk makes as much: a link, or none
 LINKED = dict.fromkeys(ADDRESSES, "gopher://none.example/x") | {
-    ADDRESSES[2]: "https://ok.example/x"
+    ADDRESSES[2]: "https://ok.example/x",
+    ADDRESSES[3]: "https://thief.example/x",
 }
 FIRST = "Anna"  # the owner whose stash, views and drafts have such words
 
@@ -71,7 +72,7 @@ def make_hostile(number: int, story: Story, write: Callable[[str], str] = str) -
         note="\n\n".join(words),
         provider=Provider(name=" ".join(words[::3]), domain=words[8][:60]),
         topics=("Coast", *words[:9]),
-        language='de" onload="alert(1)' if write is str else "",
+        language=write('de" onload="alert(1)'),
         web_url=address,
         images=tuple(Image(url=address, title=word) for word in words),
         reasons=(*evidence, *story.reasons),
