@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Route
+from playwright.sync_api import Browser, BrowserContext, Frame, Route
 
 from copydesk.serve import Address, Site, WebApp, listening
 from world.browsing import DESKTOP, PHONE, Window, new_context
@@ -134,7 +134,8 @@ class Lookout:
         if page.evaluate("document.body !== null && document.contentType === 'text/html'"):
             page.evaluate(FIRE)
         after: dict[str, Any] = page.evaluate(_DESCRIBE)
-        ran = [one for frame in page.frames for one in frame.evaluate("globalThis.ran ?? []")]
+        frames = filter(_may_run, page.frames)
+        ran = [one for frame in frames for one in frame.evaluate("globalThis.ran ?? []")]
         wide = []
         for width, height in (PHONE, DESKTOP):
             page.set_viewport_size({"width": width, "height": height})
@@ -156,11 +157,17 @@ class Lookout:
         route.abort()
 
 
+def _may_run(frame: Frame) -> bool:
+    """Decide whether scripts may run in a frame; one whose sandbox forbids it gives no answer."""
+    sandbox = frame.frame_element().get_attribute("sandbox") if frame.parent_frame else None
+    return sandbox is None or "allow-scripts" in sandbox
+
+
 @contextmanager
-def open_lookout(browser: Browser) -> Iterator[Lookout]:
+def open_lookout(browser: Browser, origin: str = "http://127.0.0.1") -> Iterator[Lookout]:
     """Open a window that keeps no page's Content-Security-Policy, for the block."""
     with new_context(browser, bypass_csp=True) as context:
-        lookout = Lookout(Window.open(context, "http://127.0.0.1"))
+        lookout = Lookout(Window.open(context, origin))
         context.route(_ELSEWHERE, lookout.take)
         must_be_unguarded(context)
         yield lookout

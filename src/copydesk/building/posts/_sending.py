@@ -80,7 +80,7 @@ NETWORKS: Mapping[PostNetwork, NetworkRow] = {
     "slack": NetworkRow(network=composing.SLACK, make_account=chats.open_slack),
     "telegram": NetworkRow(network=composing.TELEGRAM, make_account=chats.open_telegram),
     "matrix": NetworkRow(network=composing.MATRIX, make_account=chats.open_matrix),
-    "apprise": NetworkRow(network=composing.TELEGRAM, make_account=chats.open_apprise),
+    "apprise": NetworkRow(network=composing.APPRISE, make_account=chats.open_apprise),
 }
 
 

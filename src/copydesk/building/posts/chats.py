@@ -360,7 +360,7 @@ class AppriseNotice(Chat):
     It follows redirects to private addresses, and any failure of it is uncertain.
     """
 
-    network: ClassVar[Network] = composing.TELEGRAM
+    network: ClassVar[Network] = composing.APPRISE
     url: str = field(repr=False)
 
     def make(self, post: ComposedPost, edits: str = "") -> bytes:

@@ -37,7 +37,10 @@ _WORD_JOINER = "\u2060"  # not visible; between `@` and a name, it prevents a me
 _MENTION_SIGN = regex.compile(r"[@＠](?=\S)")
 # Behind a URL without a space; in its path (`/@name`) nobody is mentioned.
 _MENTION_SIGN_AT_URL = regex.compile(rf"(?<![/=\w])[@＠](?=[^\s{_WORD_JOINER}])")
-_ASCII_URL = regex.compile(r"https?://[!-;=?-~]+", regex.IGNORECASE)
+# Without a domain, Telegram takes it for no URL, and `/@name` in it for a mention.
+_ASCII_URL = regex.compile(
+    r"https?://(?>(?:[a-z0-9_-]+\.)+[a-z0-9-]{2,})(?![\w.-]*@)[!-;=?-~]*", regex.IGNORECASE
+)
 _SHORTEST_URL = "http://a.co"
 # A mention of somebody at another server; Mastodon counts the name only (Account::MENTION_RE).
 _FAR_MENTION = regex.compile(r"(?<![=/\w])(@[a-zA-Z0-9_]+(?:[.-]+[a-zA-Z0-9_]+)*)@\w+(?:[.-]+\w+)*")
@@ -47,6 +50,8 @@ _LINK_OR_TAG = regex.compile(
     rf"|(?<!\S)#(?P<tag>(?=\S*\p{{L}}){_TAG_PART.pattern})"
 )
 _MARKDOWN = regex.compile(r"[\\*_~`|\[\]<]|(?<=^\s*)[#>-]")
+_DISCORD_TAG = regex.compile(r"<(?=[#:/a-z])")  # a channel, time or emoji, or a link
+_MENTION_OR_MASK = regex.compile(r"[@＠](?=\S)|\](?=[(\[:])")
 
 
 # Count a text as networks do; cut it between words, never in a link, an emoji or a grapheme.
@@ -188,8 +193,20 @@ def _outside_urls(words: str, change: Callable[[str], str]) -> str:
 
 
 def _escape_markdown(words: str) -> str:
-    """Escape what Discord reads as Markdown or as a mention (`<@1>`), but not in URLs."""
-    return disarm(_outside_urls(words, lambda part: _MARKDOWN.sub(r"\\\g<0>", part)))
+    """Escape what Discord reads as Markdown or as a mention (`<@1>`), but not in URLs.
+
+    A backslash behind a URL is a part of it there, so that it escapes nothing.
+    """
+    words = disarm(_outside_urls(words, lambda part: _MARKDOWN.sub(r"\\\g<0>", part)))
+    return str(_DISCORD_TAG.sub(rf"\g<0>{_WORD_JOINER}", words))
+
+
+def _disarm_for_any(words: str) -> str:
+    """Return a text in which no service of apprise finds a mention or a link under other words.
+
+    Many read Markdown (`[words](URL)`). For Slack, apprise makes marks of `!here>`, `URL|words>`.
+    """
+    return str(_MENTION_OR_MASK.sub(rf"\g<0>{_WORD_JOINER}", words)).replace(">", "›")
 
 
 def make_mastodon(most: int = 500, link_characters: int = 23) -> Network:
@@ -240,6 +257,7 @@ SLACK = Network(  # longer texts are split or cut (chat.postMessage)
 TELEGRAM = Network(
     name="telegram", limits=(PostLimit(most=4_096, count=_of_text(count_utf16)),), write=disarm
 )
+APPRISE = replace(TELEGRAM, name="apprise", write=_disarm_for_any)
 MATRIX = Network(  # an event has at most 65,536 bytes, and holds the text twice
     name="matrix", limits=(PostLimit(most=8_000, count=_of_text(count_bytes)),), write=disarm
 )
