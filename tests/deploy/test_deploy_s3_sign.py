@@ -6,9 +6,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from copydesk.deploy.s3 import Keys, Signed, sign
+from copydesk.deploy.s3 import Signed, sign
+from copydesk.news.options import S3Options
 
-KEYS = Keys(access="AKIAIOSFODNN7EXAMPLE", secret="wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
+OPTIONS = S3Options(
+    access_key="AKIAIOSFODNN7EXAMPLE", secret_key="wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+)
 AT = datetime(2013, 5, 24, tzinfo=UTC)
 HOST = "examplebucket.s3.amazonaws.com"
 
@@ -45,16 +48,16 @@ EXAMPLES = {
 def test_a_request_is_signed_as_in_the_published_example(name: str) -> None:
     request, signature = EXAMPLES[name]
 
-    headers = sign(request, KEYS, "us-east-1", AT)
+    headers = sign(request, OPTIONS, AT)
 
     assert headers["Authorization"].endswith(f"Signature={signature}")
     assert "20130524/us-east-1/s3/aws4_request" in headers["Authorization"]
 
 
 def test_a_lent_key_signs_its_token_too() -> None:
-    keys = Keys(access="A", secret="S", token="lent")
+    options = S3Options(access_key="A", secret_key="S", session_token="lent")
 
-    headers = sign(Signed(method="GET", host=HOST, path="/"), keys, "eu-west-1", AT)
+    headers = sign(Signed(method="GET", host=HOST, path="/"), options, AT)
 
     assert "lent" == headers["x-amz-security-token"]
     assert "x-amz-security-token" in headers["Authorization"]
@@ -69,6 +72,6 @@ def test_what_is_sent_is_escaped_as_what_is_signed() -> None:
 
 
 def test_secrets_stand_in_no_representation() -> None:
-    shown = repr(Keys(access="A", secret="hush", token="hush"))
+    shown = repr(S3Options(access_key="A", secret_key="hush", session_token="hush"))
 
     assert "hush" not in shown

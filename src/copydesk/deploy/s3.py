@@ -51,15 +51,6 @@ _METHOD = "AWS4-HMAC-SHA256"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Keys:
-    """The access keys of an S3 account; `token` belongs to temporary ones."""
-
-    access: str
-    secret: str = field(repr=False)
-    token: str = field(default="", repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Signed:
     """An S3 request to sign; `path` is not escaped and begins with a slash.
 
@@ -92,14 +83,14 @@ def escape(path: str) -> str:
     return quote(path, safe="/-_.~")
 
 
-def sign(request: Signed, keys: Keys, region: str, at: datetime) -> dict[str, str]:
+def sign(request: Signed, options: S3Options, at: datetime) -> dict[str, str]:
     """Return the headers with which to send an S3 request, including the AWS signature."""
     moment = at.strftime("%Y%m%dT%H%M%SZ")
     body_digest = request.sha256 or hashlib.sha256(request.body).hexdigest()
     headers = {**request.headers, "Host": request.host, "x-amz-date": moment}
     headers["x-amz-content-sha256"] = body_digest
-    if keys.token:
-        headers["x-amz-security-token"] = keys.token
+    if options.session_token:
+        headers["x-amz-security-token"] = options.session_token
     plain = {name.lower(): " ".join(value.split()) for name, value in headers.items()}
     names = ";".join(sorted(plain))
     canonical = "\n".join(
@@ -112,11 +103,11 @@ def sign(request: Signed, keys: Keys, region: str, at: datetime) -> dict[str, st
             body_digest,
         )
     )
-    scope = f"{moment[:8]}/{region}/s3/aws4_request"
+    scope = f"{moment[:8]}/{options.region}/s3/aws4_request"
     request_digest = hashlib.sha256(canonical.encode()).hexdigest()
-    proof = _proof(keys.secret, scope, f"{_METHOD}\n{moment}\n{scope}\n{request_digest}")
+    proof = _proof(options.secret_key, scope, f"{_METHOD}\n{moment}\n{scope}\n{request_digest}")
     headers["Authorization"] = (
-        f"{_METHOD} Credential={keys.access}/{scope},SignedHeaders={names},Signature={proof}"
+        f"{_METHOD} Credential={options.access_key}/{scope},SignedHeaders={names},Signature={proof}"
     )
     return headers
 
@@ -160,7 +151,7 @@ class _Answer:
 
 
 class Client:
-    """An S3 client: `async with Client("https", region, keys) as client`.
+    """An S3 client: `async with Client(options, …) as client`.
 
     The storage may be silent for `silence_seconds`, and take twice that for a whole answer, longer
     for a large file. `pause` waits for some seconds between two tries.
@@ -168,16 +159,13 @@ class Client:
 
     def __init__(
         self,
-        scheme: str,
-        region: str,
-        keys: Keys,
+        options: S3Options,
         *,
         silence_seconds: float,
         pause: Callable[[float], Awaitable[object]] | None,
     ) -> None:
-        self._scheme = scheme
-        self._region = region
-        self._keys = keys
+        self._options = options
+        self._scheme = urlsplit(options.endpoint).scheme
         self._silence_seconds = silence_seconds
         self._pause = asyncio.sleep if pause is None else pause
 
@@ -225,7 +213,7 @@ class Client:
             request.method,
             URL(f"{self._scheme}://{request.host}{request.target}", encoded=True),
             data=_pieces(request) if request.size else None,
-            headers=sign(request, self._keys, self._region, datetime.now(UTC)),
+            headers=sign(request, self._options, datetime.now(UTC)),
             timeout=self._limits(request.size + most_bytes),
             allow_redirects=False,
         ) as response:
@@ -521,19 +509,7 @@ class Bucket:
         self, work: Callable[[Client, Given], Coroutine[None, None, Done]], things: Sequence[Given]
     ) -> Generator[Done, None, None]:
         """Yield the result of `work` for each thing as soon as it is ready."""
-
-        keys = Keys(
-            access=self.options.access_key,
-            secret=self.options.secret_key,
-            token=self.options.session_token,
-        )
-        client = Client(
-            self._address.scheme,
-            self.options.region,
-            keys,
-            silence_seconds=self.silence_seconds,
-            pause=self.pause,
-        )
+        client = Client(self.options, silence_seconds=self.silence_seconds, pause=self.pause)
         return work_through(client, work, things)
 
 
