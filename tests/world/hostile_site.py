@@ -39,13 +39,16 @@ DOMAINS = ('"onclick="alert(1)', "<svg>", "javascript:alert(1)", "a&b", "x'y")
 _KEPT = frozenset("/.-:_,\\")  # which are no markup; paths and refused names are made of them
 _LONGEST = 150  # characters of a row: a list of search results shows 160
 _EMBED = '<iframe src="https://www.youtube.com/embed/abcDEF_-123"></iframe>'
-# of a hostile address what a page makes of it: a link, or none
-_LINKED = dict.fromkeys(ADDRESSES, "") | {ADDRESSES[2]: "https://ok.example/x"}
+# harmless addresses that are linked, or not, as the hostile ones are
+_LINKED = {address: f"none:{number}" for number, address in enumerate(ADDRESSES)} | {
+    ADDRESSES[2]: "https://ok.example/x",
+    ADDRESSES[3]: "https://user:pass@thief.example/x",
+}
 # a theme that shows words at each kind of place where a page can have them
 THEME = """{% extends "default:story.html" %}
-{% block page_foot %}
+{% block page_foot %}{{ super() }}
 <div data-one="{{ story.title }}" data-two='{{ story.excerpt }}' title="{{ story.provider.name }}">
-{{ say("updated", time=story.title) }} {{ story.note }}
+{{ say("updated", time=story.title) }} <div class="note">{{ story.note }}</div>
 <textarea>{{ story.excerpt }}</textarea>
 <select><option value="{{ story.title }}">{{ story.title }}</option></select>
 <svg viewBox="0 0 1 1"><title>{{ story.excerpt }}</title></svg>
@@ -162,9 +165,10 @@ def _make_story(number: int, name: str, write: Write) -> Story:
     related = Related(
         title=row(words[::2]),
         published_at=AT,
-        web_url=address_of(number, write) or "https://other.example/take",
+        web_url=f"https://other{number}.example/take",
         provider=Provider(name=row(words[1::2]), domain=f"other{number}.example"),
     )
+    unlinked = replace(related, web_url=address_of(number + 1, write))
     summary = row(words[::2])
     return replace(
         editions.story(name),
@@ -183,7 +187,7 @@ def _make_story(number: int, name: str, write: Write) -> Story:
         featured_content=_EMBED if number % 2 else words[0],
         type="video" if number % 2 else "article",
         heat=200 - number,
-        related=(related,),
+        related=(related, unlinked),
         group=f"2026-11-18-event-{number}",
         matter="2026-11-18-event-0",
         additions=(Addition(text=row(words[1::2]), story=report, why=row(words[::5])),),
@@ -277,7 +281,7 @@ def _make_records(write: Write) -> Iterator[Record]:
         folders = ("learning/videos", "people", "companies", "communities", "events", "samples")
         for folder in (*folders, "projects", "challenges", "sponsorships"):
             made = editions.record(f"_{folder}/x-{number}.md", **more)
-            body = "\n".join(words) if folder in {"samples", "projects"} else ""
+            body = "\n".join(("Words", *words)) if folder in {"samples", "projects"} else ""
             yield replace(made, body=body)
 
 
