@@ -219,7 +219,7 @@ def _make_story(number: int, name: str, write: Write) -> Story:
 def _make_history(words: tuple[str, ...]) -> Iterator[str]:
     for hour, word in enumerate(words[:20]):
         kind = EventKind.CORRECTED if hour % 2 else EventKind.HEADLINE_CHANGED
-        values = {"why": word} if hour % 2 else {"title": word}
+        values = {"why": word} if hour % 2 else {"title": f"{'sea' * (hour + 1)} {word}"}
         event = Event.of(kind, **{key: " ".join(value.split()) for key, value in values.items()})
         yield f"2026-11-24T{hour:02}:00:00Z {event}"
 
