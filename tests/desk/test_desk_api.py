@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from copydesk.desk_store import open_desk
+from copydesk.desk_store.accounts import Role
 from world.api_client import ApiAnswer, ApiClient, make_token
 from world.command import copydesk
 from world.newsroom import run_git
@@ -24,6 +28,8 @@ from world.served_newsroom import (
 WALL = "2026-11-19-sea-wall-to-rise-by-two-metres"
 SEALS = "2026-11-19-grey-seals-are-back-on-the-coast"
 ALL = ("read", "propose", "decide", "manage")
+MAY: dict[Role, tuple[str, ...]] = {"viewer": ALL[:2], "editor": ALL[:3]}
+Operation = tuple[str, str, str]  # its method, its path, the scope that it needs
 
 pytestmark = pytest.mark.slow
 
@@ -93,22 +99,6 @@ def test_a_session_opens_no_api_and_a_token_no_page(
 def make_link(served: ServedNewsroom) -> str:
     said = copydesk("-C", served.root, "desk", "user", "add", "Ben", "--role", "viewer").out
     return "/desk/enter/" + said.split("/desk/enter/")[1].split()[0]
-
-
-@pytest.mark.parametrize(
-    ("scope", "method", "path"),
-    [
-        ("propose", "GET", "queue"),
-        ("read", "POST", "proposals"),
-        ("propose", "POST", "actions"),
-        ("decide", "GET", "people"),
-    ],
-)
-def test_a_token_is_good_for_its_scopes_alone(
-    served: ServedNewsroom, scope: str, method: str, path: str
-) -> None:
-    client = ApiClient(served.port, make_token(served.root, "Anna", scope))
-    assert "the API token lacks the scope" in problem_of(client.ask(method, path, {}))["detail"]
 
 
 def test_the_queue_is_read_page_by_page_whatever_happens_meanwhile(anna: ApiClient) -> None:
@@ -453,3 +443,63 @@ def test_numbers_are_read_and_rounds_are_for_who_may_run_them(
     )
     for method, path in denied:
         assert reader.ask(method, path, {}).status == 403
+
+
+# Each operation that the description lists, against each token that is too weak.
+
+
+@pytest.fixture(scope="module")
+def operations(served: ServedNewsroom) -> list[Operation]:
+    client = ApiClient(served.port, make_token(served.root, "Anna", "read"))
+    found = list(list_operations(client.get("openapi.json")))
+    assert set(ALL) == {scope for _, _, scope in found}
+    assert 89 <= len(found)
+    return found
+
+
+def list_operations(described: dict[str, Any]) -> Iterator[Operation]:
+    for path, methods in described["paths"].items():
+        for method, operation in methods.items():
+            needed = re.search(r"token with the scope `(\w+)`", operation.get("description", ""))
+            if needed:
+                yield method.upper(), re.sub(r"\{.+?\}", "x", path).strip("/"), needed[1]
+
+
+def ask(client: ApiClient, operation: Operation) -> ApiAnswer:
+    method, path, _ = operation
+    return client.ask(method, path, None if method == "GET" else {})
+
+
+def test_without_a_token_no_operation_answers(
+    served: ServedNewsroom, operations: list[Operation]
+) -> None:
+    client = ApiClient(served.port)
+    assert [] == [one for one in operations if ask(client, one).status != 401]
+
+
+@pytest.mark.parametrize("scope", ALL)
+def test_a_token_of_all_other_scopes_is_refused(
+    served: ServedNewsroom, operations: list[Operation], scope: str
+) -> None:
+    others = [one for one in ALL if one != scope]
+    client = ApiClient(served.port, make_token(served.root, "Anna", *others))
+    for operation in operations:
+        if operation[2] == scope:
+            answer = ask(client, operation)
+            assert (403, f"the API token lacks the scope: {scope}") == (
+                *(answer.status, answer.json()["detail"]),
+            ), operation
+
+
+@pytest.mark.parametrize("role", list(MAY))
+def test_a_token_loses_what_its_account_may_no_longer_do(
+    served: ServedNewsroom, operations: list[Operation], role: Role
+) -> None:
+    name = f"Former {role}"
+    with closing(open_desk(served.root / ".copydesk")) as store:
+        store.accounts.add(name, "owner", datetime.now(UTC))
+        client = ApiClient(served.port, make_token(served.root, name, *ALL))
+        store.accounts.set_role(name, role)
+    for operation in operations:
+        if operation[2] not in MAY[role]:
+            assert 403 == ask(client, operation).status, operation

@@ -27,6 +27,12 @@ from world.pds import HANDLE, PASSWORD, FakePds
 
 T = TypeVar("T")
 SITE = "https://tidewatch.example/coast"
+FETCH = """\
+[fetch]
+contact = "mailto:ed@tidewatch.example"
+allow_hosts = ["127.0.0.1"]
+timeout_seconds = 1
+"""
 PAGE = """<!doctype html><html lang="en"><head>
 <meta property="og:title" content="{title} – Tidewatch">
 <meta property="og:description" content="{line}">
@@ -54,9 +60,7 @@ class PostDesk:
         block = self.channel.replace("URL", self.network.url)
         secrets = {name: self.network.url + path for name, path in self.hooks.items()}
         self.environ = {**SECRETS, **secrets}
-        newsroom(
-            self.root, more=f'[fetch]\nallow_hosts = ["127.0.0.1"]\ntimeout_seconds = 1\n{block}'
-        )
+        newsroom(self.root, more=f"{FETCH}\n{block}")
 
     def file(self, name: str, title: str, *, line: str = "It is new.", **fields: Any) -> None:
         """File a story as published, commit it, and put its page on the site."""

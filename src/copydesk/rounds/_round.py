@@ -77,7 +77,7 @@ def run_round(
         report = _deploy(newsroom, report, progress)
     if options.is_whole and not options.dry_run and newsroom.settings.recall.lists:
         report = _time("recall", _check_recall(options), newsroom, report)
-    if newsroom.settings.channels:
+    if newsroom.settings.channels or newsroom.settings.posts:
         report = _time("webhooks", _call_channels(options), newsroom, report)
     return replace(report, seconds=round(time.monotonic() - began, 3))
 

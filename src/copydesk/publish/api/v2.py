@@ -1,6 +1,7 @@
 """Make the files of the second JSON API, `api/v2/`, from a site plan (docs/reference/api-v2.md).
 
-Every object has every key of its schema, null where a value is unknown. Pages are numbered from
+Every object has every key of its schema, null where a value is unknown; only the keys under
+`optional` in `tables/v2_files.toml` may be missing. Pages are numbered from
 the oldest, so that a new story changes only the last page and the lists that it is in.
 """
 
