@@ -271,6 +271,7 @@ def test_a_person_is_asked_and_asked_again_where_an_answer_cannot_be(
     assert [["Coast", "sea wall", "Dunes"], ["Seals", "pups"]] == words
 
 
+@pytest.mark.sample("+3-added1")
 @pytest.mark.parametrize(
     ("answer", "added"),
     {

@@ -171,6 +171,7 @@ class INotify:
 """
 
 
+@pytest.mark.sample("no more watches")
 @pytest.mark.parametrize(
     ("library", "why"),
     [

@@ -56,6 +56,7 @@ HEADINGS = {
 }
 
 
+@pytest.mark.sample("stories")
 @pytest.mark.parametrize("command", HEADINGS)
 def test_a_table_has_headings_on_a_terminal_and_none_in_a_pipe(root: Path, command: str) -> None:
     shown = plain(on_a_terminal(root, *command.split(), columns=160))
@@ -74,6 +75,7 @@ def test_a_terminal_shows_headlines_and_a_pipe_the_names_of_files(root: Path) ->
     assert "  headline: Sea wall to rise by two metres" in explained
 
 
+@pytest.mark.sample("sources")
 @pytest.mark.parametrize("command", ["stories", "sources", "sources check", "rule list", "config"])
 def test_a_narrow_terminal_has_fewer_columns(root: Path, command: str) -> None:
     shown = plain(on_a_terminal(root, *command.split(), columns=40))
@@ -89,6 +91,7 @@ def test_without_colours_no_code_is_printed(root: Path) -> None:
     assert "\x1b[" not in on_a_terminal(root, "sources", columns=80, NO_COLOR="1")
 
 
+@pytest.mark.sample("words0")
 @pytest.mark.parametrize("words", [("stories",), ("--json", "config"), ("--help",)])
 def test_a_reader_that_went_away_ends_a_command_quietly(root: Path, words: tuple[str, ...]) -> None:
     reading, writing = os.pipe()

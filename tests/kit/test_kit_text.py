@@ -107,6 +107,7 @@ def test_what_only_looks_like_a_mark_stays(markdown: str, expected: str) -> None
     assert expected == text.prose(markdown)
 
 
+@pytest.mark.sample("| ", "> ")
 @pytest.mark.parametrize("piece", ["| ", "|\\", "\\", "> ", "1" * 9, "- ", "|-", "\n```", "\n|"])
 def test_markdown_of_megabytes_is_read_in_one_pass(piece: str) -> None:
     assert text.prose(piece * 300_000) is not None

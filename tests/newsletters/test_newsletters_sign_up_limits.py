@@ -131,6 +131,7 @@ LIMITS = {
 }
 
 
+@pytest.mark.sample("a /24", "a /56")
 @pytest.mark.parametrize(("clients", "most"), LIMITS.values(), ids=LIMITS)
 def test_a_network_of_each_size_has_its_limit_of_forms_a_day(
     clients: list[str], most: int, desk: ReadersDesk

@@ -132,6 +132,7 @@ def test_a_restore_that_is_killed_leaves_nothing_that_looks_whole(root: Path) ->
     assert ["back", "backup.tar.gz", "newsroom"] == names_in(root.parent)
 
 
+@pytest.mark.sample("5000")
 @pytest.mark.parametrize("most_bytes", [0, 100, 5_000, 60_000])
 def test_a_full_disk_leaves_the_earlier_backup(root: Path, most_bytes: int) -> None:
     write_files(root, {"notes/large.bin": os.urandom(200_000)})

@@ -223,6 +223,7 @@ def test_only_one_backup_is_made_at_a_time(root: Path) -> None:
             keep(root)
 
 
+@pytest.mark.sample("5000")
 @pytest.mark.parametrize("most_bytes", [0, 100, 5_000, 60_000, 150_000, 230_000])
 def test_a_full_disk_leaves_the_earlier_backup(root: Path, most_bytes: int) -> None:
     write_files(root, {"notes/large.bin": os.urandom(200_000)})

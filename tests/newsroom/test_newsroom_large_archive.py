@@ -190,6 +190,7 @@ def test_a_build_looks_at_live_records_and_one_folder_of_the_archive(beat: Histo
     assert again.read_paths == []
 
 
+@pytest.mark.sample("edit")
 @pytest.mark.parametrize("change", [edit, edit_in_place_and_commit])
 def test_a_build_shows_a_changed_record_of_the_archive(
     beat: History, change: Callable[[Path], None]

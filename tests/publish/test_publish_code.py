@@ -45,6 +45,7 @@ def survey(package: Path, catalogue: Path) -> str:
     return run.stdout.strip()
 
 
+@pytest.mark.sample("publish/_publish.py")
 @pytest.mark.parametrize("changed", ROOMS)
 def test_a_release_that_prints_otherwise_makes_everything_anew(
     changed: str, tmp_path: Path

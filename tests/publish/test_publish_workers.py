@@ -111,6 +111,7 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     return tree(folder)
 
 
+@pytest.mark.sample("3")
 @pytest.mark.parametrize("workers", [2, 3, 40])
 def test_a_site_is_the_same_whoever_makes_its_pages(
     tmp_path: Path, alone: dict[str, bytes], workers: int
@@ -152,6 +153,7 @@ def test_it_is_really_made_by_others(tmp_path: Path) -> None:
     assert len({int(file.name) for file in makers.iterdir()} - {os.getpid()}) in {1, 2}
 
 
+@pytest.mark.sample("2")
 @pytest.mark.parametrize("workers", [1, 2, 3])
 def test_an_error_in_one_page_is_told_and_leaves_the_site(tmp_path: Path, workers: int) -> None:
     built(tmp_path, shelf(), workers)
