@@ -79,10 +79,10 @@ def _describe_last(pages: Pages, composed: ComposedLetter) -> View | None:
 
 
 def _describe_issue(pages: Pages, composed: ComposedLetter) -> View:
-    say, edits = pages.strings.say, composed.kept.edits
+    say, edits, draft = pages.strings.say, composed.kept.edits, composed.draft
     return {
-        "new": say("letter_new", count=composed.new),
-        "fewest": composed.fewest if composed.new < composed.fewest else 0,
+        "new": say("letter_new", count=draft.new),
+        "fewest": draft.fewest if draft.new < draft.fewest else 0,
         "subject": text.fold(composed.issue.subject),
         "is_held": edits.is_held,
         "approved_by": text.fold(edits.approved_by),
@@ -153,7 +153,8 @@ def render_composer(pages: Pages, answer: ComposerAnswer) -> bytes:
 
 def describe_letter(pages: Pages, composed: ComposedLetter, editor: str) -> View:
     """Return the next issue of a newsletter as values for the template."""
-    issue, kept, options = composed.issue, composed.kept, composed.row.options
+    draft, kept, options = composed.draft, composed.kept, composed.row.options
+    issue = draft.issue
     return {
         "id": options.id,
         "href": link_letter(pages.views.root, options.id),
@@ -165,8 +166,8 @@ def describe_letter(pages: Pages, composed: ComposedLetter, editor: str) -> View
         "order": kept.digest("order"),
         "stories": _changes.digest_names(composed.names),
         "count": len(composed.names),
-        "new": pages.strings.say("letter_new", count=composed.new),
-        "fewest": composed.fewest if composed.new < composed.fewest else 0,
+        "new": pages.strings.say("letter_new", count=draft.new),
+        "fewest": draft.fewest if draft.new < draft.fewest else 0,
         "file_word": _say_file(pages.opened.newsroom, pages, issue),
         "is_held": kept.edits.is_held,
         "needs_approval": options.approval == "editor",
