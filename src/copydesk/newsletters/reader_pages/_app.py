@@ -137,16 +137,13 @@ class ReaderService:
         return pages
 
     def _prepare(self) -> None:
-        self._try_to_open()
-        with contextlib.suppress(PublishError):  # the first request reports it
-            self._crowded = bytes(self._make_pages().notice("crowded").body)
-            self._crowded_type = "text/html"
-
-    def _try_to_open(self) -> None:
         try:
             self._open(self.read_newsroom()).links.learn_keys()
         except MailStoreError as error:
             self._report(error)
+        with contextlib.suppress(PublishError):  # the first request reports it
+            self._crowded = bytes(self._make_pages().notice("crowded").body)
+            self._crowded_type = "text/html"
 
     def _open(self, newsroom: Newsroom) -> newsletters.MailStore:
         self._store = self._stack.enter_context(addresses.open_readers(newsroom))
