@@ -8,7 +8,7 @@ import io
 import itertools
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, TypeVar, TypeVarTuple, cast
 
@@ -171,7 +171,8 @@ class ReaderKeeper:
 
         def work(newsroom: Newsroom, store: newsletters.MailStore) -> exchange.ImportReport:
             with _put_down(newsroom, sent) as path:
-                return exchange.rehearse_reader_import(newsroom, store, path, sent.options, keep)
+                options = replace(sent.options, is_rehearsal=True)
+                return exchange.import_readers(newsroom, store, path, options, keep)
 
         return ImportRehearsal(report=await self._change(work), rows=rows)
 
