@@ -6,7 +6,7 @@ import contextlib
 import html
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from urllib.parse import quote
 
@@ -126,28 +126,24 @@ class Offer:
     stashes: Sequence[Stash] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ComposerAnswer:
-    """The content of a newsletter's composer page: the issue, offered stories, conflicts."""
-
-    composed: ComposedLetter
-    offer: Offer = field(default_factory=Offer)
-    sent: _changes.Fields = ()
-    differs: Sequence[IssueDiffers] = ()
-
-
-def render_composer(pages: Pages, answer: ComposerAnswer) -> bytes:
-    """Return the page on which a newsletter issue is composed."""
-    letter = describe_letter(pages, answer.composed, pages.editor.name)
+def render_composer(
+    pages: Pages,
+    composed: ComposedLetter,
+    offer: Offer,
+    sent: _changes.Fields,
+    differs: Sequence[IssueDiffers],
+) -> bytes:
+    """Return the page on which a newsletter issue is composed; `sent` is a form in conflict."""
+    letter = describe_letter(pages, composed, pages.editor.name)
     return pages.page(
         "letter.html",
         title=letter["title"],
         own_style=pages.asset("letters.css"),
         own_script=pages.asset("letters.js"),
         letter=letter,
-        offer=describe_offer(pages, answer.composed, answer.offer),
-        differs=[describe_difference(pages, one) for one in answer.differs],
-        again=_changes.repeat_form(answer.sent, answer.differs),
+        offer=describe_offer(pages, composed, offer),
+        differs=[describe_difference(pages, one) for one in differs],
+        again=_changes.repeat_form(sent, differs),
     )
 
 

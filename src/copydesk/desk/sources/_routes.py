@@ -7,11 +7,8 @@ from dataclasses import replace
 
 from starlette.responses import Response
 
-from copydesk import building
-from copydesk.building import channels
 from copydesk.desk._desk import Page, Visit
 from copydesk.desk._http import NEVER_KEPT, read_commit, read_form, read_upload
-from copydesk.desk._newsroom_thread import OpenNewsroom
 from copydesk.desk._pages import Pages
 from copydesk.desk.sources import _pages
 from copydesk.editing import source_edits
@@ -25,15 +22,12 @@ _LOOK_AGAIN = {"Refresh": "2"}  # seconds: while a round is under way, with a sc
 
 async def show_all(visit: Visit) -> Response:
     """Answer with the page of all sources."""
-    return await _draw(visit, lambda pages: _pages.render_board(pages, _state(visit, pages.opened)))
+    return await _draw(visit, _pages.render_board)
 
 
 async def show_one(visit: Visit) -> Response:
     """Answer with the page of one source."""
-    url = visit.request.query_params.get("url", "")
-    return await _draw(
-        visit, lambda pages: _pages.render_source(pages, url, _state(visit, pages.opened))
-    )
+    return await _draw(visit, _pages.render_source)
 
 
 async def write_source(visit: Visit) -> Response:
@@ -150,25 +144,13 @@ async def undo_settings(visit: Visit) -> Response:
     return visit.redirect("today/")
 
 
-async def _draw(visit: Visit, make: Callable[[Pages], bytes]) -> Response:
+async def _draw(visit: Visit, make: Callable[[Pages, Visit], bytes]) -> Response:
     """Answer with a page, which reloads while a started fetching run is going on."""
-    answer = await visit.draw(make)
+    answer = await visit.draw(make, visit)
     demand = visit.desk.on_demand
     if demand is not None and demand.last is not None and demand.last.code is None:
         answer.headers.update(_LOOK_AGAIN)
     return answer
-
-
-def _state(visit: Visit, opened: OpenNewsroom) -> _pages.BoardState:
-    demand, newsroom = visit.desk.on_demand, opened.newsroom
-    return _pages.BoardState(
-        round=demand.last if demand else None,
-        runs_rounds=demand is not None,
-        is_recorded=visit.desk.is_recorded,
-        is_left=visit.request.query_params.get("changed") == "",
-        owed=building.list_owed_pings(newsroom.memory, newsroom.now),
-        owed_calls=channels.describe_owed_calls(newsroom),
-    )
 
 
 SOURCE_PAGES: tuple[Page, ...] = (
