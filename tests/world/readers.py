@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -118,6 +118,15 @@ class ReadersDesk:
         token = self.link("choices", self.number(address))
         assert "asked" == manage.ask_for_manage_link(self.newsroom, self.store, token).outcome
         return self.take_token()
+
+
+def find_closed(act: Callable[..., object], *given: object) -> str:
+    """Call what needs a link; return why the link is closed, "" if it is not."""
+    try:
+        act(*given)
+    except consent.ClosedLinkError as closed:
+        return closed.kind
+    return ""
 
 
 def find_token(mail: consent.SingleMail) -> str:

@@ -118,6 +118,8 @@ class ReaderService:
                 store = self._store or self._open(newsroom)
                 store.links.learn_keys()
                 made = answer(_visit.Visit(newsroom=newsroom, store=store, pages=pages, sent=sent))
+            except consent.ClosedLinkError as closed:
+                made = pages.refuse_link(closed)
             except MailStoreError as error:
                 self._report(error)
                 return pages.notice("failed", status=503)
