@@ -123,11 +123,10 @@ def _leave_all(visit: Visit) -> Response:
 
 
 def _mail_manage_link(visit: Visit) -> Response:
-    answer = manage.ask_for_manage_link(visit.newsroom, visit.store, visit.token)
-    pages = visit.pages
-    if answer.outcome == "asked":
+    wait, pages = manage.ask_for_manage_link(visit.newsroom, visit.store, visit.token), visit.pages
+    if wait is None:
         return pages.notice("look", pages.phrase_link_hours("readers_data_asked_text"))
-    words = pages.phrase_wait("readers_wait_for_link", answer.wait)
+    words = pages.phrase_wait("readers_wait_for_link", wait)
     return pages.notice("wait", words, status=429)
 
 

@@ -259,12 +259,10 @@ def look_at_link(
         letters = list_wishes(newsroom, read_wish(newsroom, store, opened.extra))
     proposed = store.subscribers.find_proposed_address(subscriber.id) if purpose == "change" else ""
     return LinkView(
-        purpose=purpose,
         address=text.mask_address(subscriber.address),
         letters=letters,
         letter=next((each for each in letters if each.id == find_letter(store, opened.link)), None),
         topics=tuple(topic.name for topic in newsroom.beat.topics),
-        state=subscriber.state,
         is_paused=is_paused(newsroom, subscriber),
         paused_until=subscriber.paused_until if is_paused(newsroom, subscriber) else None,
         new_address=text.mask_address(proposed),

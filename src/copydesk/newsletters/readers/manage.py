@@ -175,20 +175,18 @@ def _has_left_since(store: MailStore, subscriber: Subscriber, wish: consent.Wish
 # Show readers their stored data, change their address, erase them: by a link mailed for that.
 
 
-def ask_for_manage_link(newsroom: Newsroom, store: MailStore, token: str) -> outcomes.ManageAnswer:
+def ask_for_manage_link(newsroom: Newsroom, store: MailStore, token: str) -> timedelta | None:
     """Mail a link for managing their data to the subscriber of any link in a newsletter.
 
-    The answer is `asked` even where nothing may be sent to the address. Raises ClosedLinkError,
-    MailStoreError.
+    Return None, even where nothing may be sent to the address, or the time to wait if the daily
+    limit is reached. Raises ClosedLinkError, MailStoreError.
     """
     with store.at_once():
         opened = open_link(newsroom, store, token, OPENS["unsubscribe"])
         wait = limits.admit_link(store, opened.subscriber.id, newsroom.now)
-        if wait is not None:
-            return outcomes.ManageAnswer(outcome="wait", wait=wait)
-        if limits.may_write(store, opened.subscriber.address):
+        if wait is None and limits.may_write(store, opened.subscriber.address):
             _put_mail(newsroom, store, "manage", opened.subscriber)
-    return outcomes.ManageAnswer(outcome="asked")
+    return wait
 
 
 def read_reader_data(

@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 
 from copydesk.mail_store import SubscriberState
-from copydesk.mail_store.links import LinkPurpose
 from copydesk.newsletters.readers.addresses import AddressFault
 
 SubscribeOutcome = Literal["asked", "wait", "no-address", "no-letter", "busy"]
@@ -20,7 +19,6 @@ LeaveOutcome = Literal["left", "again"]
 # newsletter; nothing changed. no-date: a pause that ends in the past or in more than a year;
 # nothing changed.
 ChooseOutcome = Literal["kept", "asked", "no-letter", "no-date"]
-ManageOutcome = Literal["asked", "wait"]
 ChangeOutcome = Literal["asked", "changed", "wait", "busy", "no-address", "same", "taken"]
 
 
@@ -101,12 +99,10 @@ class LinkView:
     choose: mail bounced, they complained, or the owner decided.
     """
 
-    purpose: LinkPurpose
     address: str = ""
     letters: tuple[LetterChoice, ...] = ()
     letter: LetterChoice | None = None
     topics: tuple[str, ...] = ()
-    state: SubscriberState | Literal[""] = ""
     is_paused: bool = False
     paused_until: datetime | None = None
     new_address: str = ""
@@ -133,16 +129,6 @@ class ReaderChoices:
 
     letters: Mapping[str, tuple[str, ...]]
     paused_until: date | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ManageAnswer:
-    """Whether a link to manage the subscriber's data was mailed. If not, `wait` is the time to
-    wait.
-    """
-
-    outcome: ManageOutcome
-    wait: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
