@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from copydesk.building.posts import composing
 from copydesk.building.posts.accounts import (
     PostAnswer,
     PostDelayed,
+    PostDraft,
     PostRefused,
     PostSent,
     PostUncertain,
@@ -25,9 +27,11 @@ from copydesk.building.posts.chats import (
     TelegramChat,
 )
 from copydesk.building.posts.composing import ComposedPost, Network, PostParts
+from copydesk.channels import PostChannel
 from copydesk.fetch.web import Web
 from world import chats as world
 from world.chats import FakeChats
+from world.networks import NOON
 from world.posting import LINK, talk
 
 HEADLINE = "Bridge closed @everyone <!channel> & *more*"
@@ -40,44 +44,61 @@ def compose(network: Network, headline: str = HEADLINE) -> ComposedPost:
     return post
 
 
+def open_chat(kind: type[Chat], web: Web, **given: str) -> Chat:
+    """Return a chat by the settings of its channel."""
+    channel = PostChannel(id="chat", to=kind.network.name, secret_env="SECRET", **given)  # type: ignore[arg-type]
+    return kind(web, channel, Path())
+
+
 @dataclass
 class Talk:
     """How the tests talk to each chat: with headlines."""
 
     chat: Chat
 
-    def make(self, headline: str, edits: str = "") -> bytes:
-        return self.chat.make(compose(self.chat.network, headline), edits)
+    def draft(self, headline: str, key: str = "") -> PostDraft:
+        composed = compose(self.chat.network, headline)
+        return PostDraft(
+            composed=composed,
+            link=LINK,
+            headline=headline,
+            line="",
+            language="en",
+            key=key,
+            created=NOON,
+        )
 
     async def send(self, headline: str) -> PostAnswer:
-        return await self.chat.send(self.make(headline), f"send {headline}")
+        message = await self.chat.make(self.draft(headline))
+        return await self.chat.send(message, f"send {headline}")
 
     async def edit(self, post_id: str, headline: str) -> PostAnswer:
-        return await self.chat.edit(post_id, self.make(headline, post_id), f"edit {headline}")
+        draft = self.draft(headline, f"edit {headline}")
+        return await self.chat.edit(PostSent(id=post_id), draft, b"")
 
     async def delete(self, post_id: str) -> PostAnswer:
-        return await self.chat.delete(post_id, f"delete/{post_id}")
+        return await self.chat.delete(PostSent(id=post_id), f"delete/{post_id}")
 
 
 def discord(server: FakeChats, web: Web) -> Talk:
-    return Talk(DiscordWebhook(web=web, url=server.url + world.WEBHOOK))
+    return Talk(open_chat(DiscordWebhook, web, secret=server.url + world.WEBHOOK))
 
 
 def slack(server: FakeChats, web: Web, token: str = world.TOKEN) -> Talk:
     channel = world.CHANNEL
-    return Talk(SlackChannel(web=web, token=token, channel=channel, server=server.url))
+    return Talk(open_chat(SlackChannel, web, secret=token, account=channel, server=server.url))
 
 
 def slack_webhook(server: FakeChats, web: Web) -> Talk:
-    return Talk(SlackWebhook(web=web, url=server.url + world.SLACK_HOOK))
+    return Talk(open_chat(SlackWebhook, web, secret=server.url + world.SLACK_HOOK))
 
 
 def telegram(server: FakeChats, web: Web, token: str = world.TOKEN) -> Talk:
-    return Talk(TelegramChat(web=web, token=token, chat="@news", server=server.url))
+    return Talk(open_chat(TelegramChat, web, secret=token, account="@news", server=server.url))
 
 
 def matrix(server: FakeChats, web: Web, token: str = world.TOKEN) -> Talk:
-    return Talk(MatrixRoom(web=web, server=server.url, token=token, room=world.ROOM))
+    return Talk(open_chat(MatrixRoom, web, server=server.url, secret=token, account=world.ROOM))
 
 
 OPENERS: list[Callable[[FakeChats, Web], Talk]] = [discord, slack, telegram, matrix]
@@ -284,7 +305,7 @@ def test_a_slack_webhook_can_neither_edit_nor_delete() -> None:
 def test_only_a_matrix_room_knows_a_message_that_is_sent_again() -> None:
     kinds = (DiscordWebhook, SlackChannel, SlackWebhook, TelegramChat, MatrixRoom)
 
-    assert [MatrixRoom] == [kind for kind in kinds if kind.is_repeatable]
+    assert [MatrixRoom] == [kind for kind in kinds if kind.repeats]
 
 
 def test_a_telegram_edit_to_the_same_words_is_a_success() -> None:
@@ -299,7 +320,7 @@ def test_a_telegram_edit_to_the_same_words_is_a_success() -> None:
 def test_a_discord_webhook_keeps_its_thread() -> None:
     async def work(server: FakeChats, web: Web) -> None:
         url = f"{server.url}{world.WEBHOOK}?thread_id=5"
-        webhook = Talk(DiscordWebhook(web=web, url=url))
+        webhook = Talk(open_chat(DiscordWebhook, web, secret=url))
         answer = sent(await webhook.send(HEADLINE))
         sent(await webhook.edit(answer.id, HEADLINE))
         sent(await webhook.delete(answer.id))
@@ -325,14 +346,8 @@ def test_an_edit_of_a_message_that_is_gone_is_refused(
 
 def test_no_secret_is_shown() -> None:
     async def work(server: FakeChats, web: Web) -> str:
-        return repr(
-            (
-                DiscordWebhook(web=web, url="https://discord.example/secret"),
-                SlackWebhook(web=web, url="https://slack.example/secret"),
-                SlackChannel(web=web, token="secret", channel="C"),
-                TelegramChat(web=web, token="secret", chat="@news"),
-                MatrixRoom(web=web, server="", token="secret", room="!r"),
-            )
-        )
+        kinds = (DiscordWebhook, SlackWebhook, SlackChannel, TelegramChat, MatrixRoom)
+        chats = [open_chat(kind, web, secret="https://chat.example/hush") for kind in kinds]
+        return repr([vars(chat) for chat in chats])
 
-    assert "secret" not in talk(FakeChats(), work)
+    assert "hush" not in talk(FakeChats(), work)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from starlette.datastructures import Headers
 
-from copydesk.desk.sign_in import Admission, AskedFrom, Visitor, decide_admission, is_from_desk
+from copydesk.desk.sign_in import Admission, Visitor, decide_admission, is_from_desk
 
 HOST = "desk.example.org"
 HERE = Admission(origin="http://localhost:8000", passkey_host="localhost")
@@ -24,18 +24,14 @@ HERE = Admission(origin="http://localhost:8000", passkey_host="localhost")
 def test_who_sits_at_this_machine_is_admitted(
     host: str, origin: str, passkey_host: str, desk_host: str
 ) -> None:
-    asked = AskedFrom(host=host, is_from_here=True)
-
-    found = decide_admission(asked, desk_host, has_accounts=False)
+    found = decide_admission(host, desk_host, is_from_here=True, has_accounts=False)
 
     assert Admission(origin=origin, passkey_host=passkey_host) == found
 
 
 @pytest.mark.parametrize("host", [HOST, "DESK.example.org", f"{HOST}:443"])
 def test_the_desks_own_host_is_admitted_when_somebody_has_an_account(host: str) -> None:
-    asked = AskedFrom(host=host, is_from_here=False)
-
-    found = decide_admission(asked, HOST, has_accounts=True)
+    found = decide_admission(host, HOST, is_from_here=False, has_accounts=True)
 
     assert Admission(origin=f"https://{HOST}", passkey_host=HOST) == found
     assert found is not None
@@ -58,9 +54,7 @@ def test_the_desks_own_host_is_admitted_when_somebody_has_an_account(host: str) 
     ],
 )
 def test_all_others_are_refused(host: str, desk_host: str, has_accounts: bool) -> None:
-    asked = AskedFrom(host=host, is_from_here=False)
-
-    assert decide_admission(asked, desk_host, has_accounts=has_accounts) is None
+    assert not decide_admission(host, desk_host, is_from_here=False, has_accounts=has_accounts)
 
 
 def headers(*pairs: tuple[str, str]) -> Headers:

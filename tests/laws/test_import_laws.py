@@ -67,10 +67,12 @@ def test_who_left_is_never_taken_for_a_reader(
     )
     path = desk.newsroom.root / "list.csv"
     path.write_text(out.getvalue(), "utf-8", errors="replace", newline="")
-    options = exchange.ImportOptions(letter="daily", consent="all of them agreed")
+    options = exchange.ImportOptions(
+        letter="daily", consent="all of them agreed", is_rehearsal=True
+    )
 
     try:
-        exchange.rehearse_reader_import(desk.newsroom, desk.store, path, options, lines.append)
+        exchange.import_readers(desk.newsroom, desk.store, path, options, lines.append)
     except UsageError as refused:
         told = str(refused)
     else:

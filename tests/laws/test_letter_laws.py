@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from copydesk.kit import dates
 from copydesk.news import Story
 from copydesk.news.letter import Issue, LetterOptions, PartOptions
-from copydesk.newsletters.composing.drafts import compose, is_due, local_day
-from world.composing import list_names, make_material, make_story, remember
+from copydesk.newsletters.composing.drafts import is_due, local_day
+from world.composing import compose, list_names, make_material, make_story, remember
 from world.letters import due_between
 
 # a week in which the clocks of Europe go back, and one in which those of Chile go forward

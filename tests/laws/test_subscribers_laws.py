@@ -23,7 +23,7 @@ from copydesk.newsletters.readers import by_hand, consent, manage, outcomes
 from copydesk.newsletters.readers.choices import choose_letters, leave_all_letters, leave_letter
 from copydesk.newsroom import Newsroom, open_newsroom
 from world.newsroom import NOW, newsroom
-from world.readers import SETTINGS, ReadersDesk, find_token
+from world.readers import SETTINGS, ReadersDesk, find_closed, find_token
 
 PEOPLE = ("anna@mailbox.example", "ben@mailbox.example", "carla+news@bücher.example")
 LETTERS = ("daily", "weekly")
@@ -74,7 +74,7 @@ class History:
         """Let one thing happen, by any of the links that there are so far."""
         token = self.tokens[-1 - number % len(self.tokens)] if self.tokens else "none"
         if deed in _BY_LINK:
-            _BY_LINK[deed](self.desk.newsroom, self.desk.store, token)
+            find_closed(_BY_LINK[deed], self.desk.newsroom, self.desk.store, token)
         elif deed in _BY_OWNER:
             self._do_as_owner(deed, who, letter)
         else:
@@ -85,11 +85,12 @@ class History:
         self.desk.ask(who, letter, client=str(number))
 
     def _change(self, *, who: str, token: str, **_: object) -> None:
-        manage.request_address_change(self.desk.newsroom, self.desk.store, token, who)
+        change = manage.request_address_change
+        find_closed(change, self.desk.newsroom, self.desk.store, token, who)
 
     def _look(self, *, token: str, **_: object) -> None:
         for purpose in ("confirm", "unsubscribe", "choices", "manage", "change"):
-            consent.look_at_link(self.desk.newsroom, self.desk.store, token, purpose)
+            find_closed(consent.look_at_link, self.desk.newsroom, self.desk.store, token, purpose)
 
     def _forget(self, **_: object) -> None:
         manage.forget_silent_readers(self.desk.store, self.desk.now)
@@ -101,7 +102,7 @@ class History:
         self.desk.wait(hours=-number)
 
     def _junk(self, *, number: int, token: str, **_: object) -> None:
-        self.desk.confirm(token[:number] + "A" + token[number + 1 :])
+        find_closed(self.desk.confirm, token[:number] + "A" + token[number + 1 :])
 
     def _choose(self, *, letter: str, token: str, **_: object) -> None:
         self._choose_by(token, outcomes.ReaderChoices(letters={letter: ()}))
@@ -114,7 +115,7 @@ class History:
         self._choose_by(token, outcomes.ReaderChoices(letters={letter: ()}, paused_until=until))
 
     def _choose_by(self, token: str, choices: outcomes.ReaderChoices) -> None:
-        choose_letters(self.desk.newsroom, self.desk.store, token, choices)
+        find_closed(choose_letters, self.desk.newsroom, self.desk.store, token, choices)
 
     def _do_as_owner(self, deed: str, who: str, letter: str) -> None:
         newsroom, store = self.desk.newsroom, self.desk.store
@@ -207,7 +208,7 @@ def test_whatever_happened_who_is_erased_leaves_no_byte(
         assert who.encode() not in b"".join(path.read_bytes() for path in files)
         desk.wait(days=400)
         for token in history.tokens:
-            desk.confirm(token)
+            find_closed(desk.confirm, token)
         again = store.subscribers.find(who)
         assert again is None or again.state == "erased"
 

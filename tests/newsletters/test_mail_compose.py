@@ -9,8 +9,8 @@ import pytest
 
 from copydesk.news import Story
 from copydesk.news.letter import IssueEdits, IssueStory, LetterOptions, PartKind, PartOptions
-from copydesk.newsletters.composing.drafts import EarlierIssues, compose, draft_issue
-from world.composing import DAILY, MORNING, list_names, make_material, make_story, remember
+from copydesk.newsletters.composing.drafts import EarlierIssues, draft_issue
+from world.composing import DAILY, MORNING, compose, list_names, make_material, make_story, remember
 
 
 def letter(*parts: PartOptions, **fields: object) -> LetterOptions:

@@ -13,7 +13,7 @@ from copydesk.archive.change import is_cut_short
 from copydesk.editing import file_verdict
 from copydesk.news import Verdict
 from copydesk.newsletters.issue_filing import file_issue
-from copydesk.newsletters.issues import compose_issue, render_issue
+from copydesk.newsletters.issues import draft_letter, render_issue
 from copydesk.newsroom import Silence, open_newsroom
 from world.desk import NAMES, copy_newsroom, desk_newsroom, stories
 from world.killed import about_the_journal, commands, spread
@@ -66,7 +66,7 @@ def test_of_two_that_file_at_once_one_is_first(made: Path, tmp_path: Path) -> No
 
     def compose_and_file(_: int) -> bool:
         with open_newsroom(root, NOW, {}) as newsroom:
-            issue = compose_issue(newsroom, "daily", NOW)
+            issue = draft_letter(newsroom, "daily", NOW).issue
             return file_issue(newsroom, issue, render_issue(newsroom, issue)).is_new
 
     with ThreadPoolExecutor(4) as pool:
@@ -79,7 +79,7 @@ def test_a_removed_story_leaves_letter_and_digest_by_a_small_build(
 ) -> None:
     root = copy_newsroom(made, tmp_path / "beat")
     with open_newsroom(root, NOW, {}) as newsroom:
-        issue = compose_issue(newsroom, "daily", NOW)
+        issue = draft_letter(newsroom, "daily", NOW).issue
         building.build(newsroom, Silence())
         path = file_issue(newsroom, issue, render_issue(newsroom, issue)).path
         filed = building.build(newsroom, Silence())

@@ -296,7 +296,7 @@ def test_what_is_filed_has_all_stories_and_the_mail_those_that_fit(root: Path) -
     set_options(root, "most = 80", "[[letter.part]]", 'kind = "lead"', "most = 80")
 
     with open_newsroom(root, NOW, {}) as newsroom:
-        issue = issues.compose_issue(newsroom, "daily", NOW)
+        issue = issues.draft_letter(newsroom, "daily", NOW).issue
         mailed = issues.render_issue(newsroom, issue)
         outcome = file_letter(newsroom, "daily", by="Anna")
 
@@ -308,7 +308,7 @@ def test_what_is_filed_has_all_stories_and_the_mail_those_that_fit(root: Path) -
 
 def test_a_letter_that_is_none_is_refused_with_the_nearest(root: Path) -> None:
     with open_newsroom(root, NOW, {}) as newsroom, pytest.raises(UsageError) as caught:
-        issues.compose_issue(newsroom, "dayly", NOW)
+        issues.draft_letter(newsroom, "dayly", NOW)
 
     assert caught.value.hint == 'did you mean "daily"?'
 

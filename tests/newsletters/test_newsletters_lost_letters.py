@@ -157,7 +157,7 @@ def test_who_chooses_letters_meanwhile_stays_subscribed_to_the_lost_one(desk: Re
     set_letters(desk, daily="day")
     weekly = outcomes.ReaderChoices(letters={"weekly": ("Coast",)})
 
-    assert "kept" == choices.choose_letters(desk.newsroom, desk.store, token, weekly).outcome
+    assert "kept" == choices.choose_letters(desk.newsroom, desk.store, token, weekly)
 
     assert {"daily", "weekly"} == desk.letters().keys()
 
@@ -167,7 +167,7 @@ def test_who_chooses_nothing_leaves_the_lost_one_as_well(desk: ReadersDesk) -> N
     set_letters(desk, daily="day")
     none = outcomes.ReaderChoices(letters={})
 
-    assert "kept" == choices.choose_letters(desk.newsroom, desk.store, token, none).outcome
+    assert "kept" == choices.choose_letters(desk.newsroom, desk.store, token, none)
     assert ({}, "left") == (desk.letters(), desk.state())
 
 

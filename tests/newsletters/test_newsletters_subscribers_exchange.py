@@ -8,6 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -67,9 +68,8 @@ def take(
     options = exchange.ImportOptions(letter=letter, consent=consent)
     before = desk.store.subscribers.count(), desk.store.suppressions.count()
     rehearsed: list[exchange.ImportedRow] = []
-    report = exchange.rehearse_reader_import(
-        desk.newsroom, desk.store, path, options, rehearsed.append
-    )
+    rehearsal = replace(options, is_rehearsal=True)
+    report = exchange.import_readers(desk.newsroom, desk.store, path, rehearsal, rehearsed.append)
     assert report.is_rehearsal
     assert before == (desk.store.subscribers.count(), desk.store.suppressions.count())
     rows: list[exchange.ImportedRow] = []

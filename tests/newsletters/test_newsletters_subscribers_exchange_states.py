@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,8 @@ def take(
         letter="daily", consent="all of them agreed", ignored_columns=ignored
     )
     rehearsed: list[exchange.ImportedRow] = []
-    exchange.rehearse_reader_import(desk.newsroom, desk.store, path, options, rehearsed.append)
+    rehearsal = replace(options, is_rehearsal=True)
+    exchange.import_readers(desk.newsroom, desk.store, path, rehearsal, rehearsed.append)
     rows: list[exchange.ImportedRow] = []
     report = exchange.import_readers(desk.newsroom, desk.store, path, options, rows.append)
     assert rehearsed == rows

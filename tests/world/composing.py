@@ -7,8 +7,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from copydesk.news import Provider, Story, Topic
-from copydesk.news.letter import Issue, IssueStory, LetterOptions, PartOptions
-from copydesk.newsletters.composing.drafts import EarlierIssues, Headings, IssueMaterial, IssuePlace
+from copydesk.news.letter import Issue, IssueEdits, IssueStory, LetterOptions, PartOptions
+from copydesk.newsletters.composing.drafts import (
+    EarlierIssues,
+    Headings,
+    IssueMaterial,
+    IssuePlace,
+    draft_issue,
+)
 from copydesk.placement import FrontRules
 from copydesk.placement.addresses import record_name
 
@@ -16,6 +22,7 @@ MORNING = datetime(2026, 11, 24, 7, tzinfo=UTC)
 DAILY = LetterOptions(
     id="daily", title="The Day", zone="UTC", parts=(PartOptions(kind="lead", most=8),)
 )
+NO_EDITS = IssueEdits()
 
 
 def make_story(number: int, hours: float = 5, **fields: object) -> Story:
@@ -77,6 +84,12 @@ def tell(story: Story) -> IssueStory:
         excerpt=story.excerpt,
         note=story.note,
     )
+
+
+def compose(material: IssueMaterial, edits: IssueEdits = NO_EDITS) -> Issue | None:
+    """Compose an issue. Return None if it has too few new stories to be sent."""
+    draft = draft_issue(material, edits)
+    return draft.issue if draft.is_enough else None
 
 
 def list_names(issue: Issue | None) -> list[str]:

@@ -182,7 +182,9 @@ class PendingPings:
     def of(self, url: str) -> PendingPing | None:
         """Return the pending notification of a search engine or hub, None if there is none."""
         kept = self._kept.get(url)
-        return None if kept is None else _decode(kept)
+        with contextlib.suppress(ValueError):  # not in our format
+            return msgspec.json.decode(kept or b"", type=PendingPing)
+        return None
 
     def note_attempt(self, url: str, paths: Iterable[str]) -> None:
         """Store that a search engine or hub is now being notified of paths, at most 10,000."""
@@ -220,19 +222,6 @@ class PendingPings:
         """Delete the pending notifications of all but these search engines and hubs."""
         for url in set(self._kept.keys()) - set(urls):
             self._kept.forget(url)
-
-
-def _decode(kept: bytes) -> PendingPing | None:
-    """Parse a stored notification; return None if it is not in our format."""
-    try:
-        said = orjson.loads(kept)
-        since, tried = dates.parse(said["since"]), dates.parse(said["tried"])
-        paths, tries = tuple(map(str, said["paths"])), int(said["tries"])
-    except (ValueError, KeyError, TypeError):
-        return None
-    if since is None or tried is None:
-        return None
-    return PendingPing(paths=paths, since=since, tried=tried, tries=tries)
 
 
 # Webhooks for stories: queue a call for each story published, corrected or removed, and send it.

@@ -66,18 +66,12 @@ class _Commands(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
-            near = _nearest(args[0])
+            near = text.find_nearest(args[0], _COMMANDS)
             if near:
                 raise click.UsageError(
                     f"{error.format_message()} Did you mean {near!r}?", ctx
                 ) from None
             raise
-
-
-def _nearest(word: str) -> str:
-    import difflib
-
-    return next(iter(difflib.get_close_matches(word, _COMMANDS, 1)), "")
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

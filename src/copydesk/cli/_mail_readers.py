@@ -91,10 +91,11 @@ def import_file(
     the suppression list. Exits with 1 if a row could not be read.
     """
     lines = _Lines(is_silent=invocation.json)
-    options = exchange.ImportOptions(letter=letter, consent=consent, ignored_columns=ignored)
-    act = exchange.rehearse_reader_import if dry_run else exchange.import_readers
+    options = exchange.ImportOptions(
+        letter=letter, consent=consent, ignored_columns=ignored, is_rehearsal=dry_run
+    )
     with invocation.newsroom() as newsroom, open_readers(newsroom) as store:
-        report = act(newsroom, store, file, options, lines.tell)
+        report = exchange.import_readers(newsroom, store, file, options, lines.tell)
     if not invocation.print_json(report):
         _show_import(report, has_consent=bool(consent))
     if report.counts.keys() & {"bad-row", "no-address", "formula", "no-letter"}:

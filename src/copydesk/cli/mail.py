@@ -20,7 +20,7 @@ from copydesk.errors import MailError, UsageError
 from copydesk.kit import dates, files, text
 from copydesk.kit.options import take
 from copydesk.news.letter import Issue, IssueStory
-from copydesk.newsletters import checks, composing, issue_filing, issues, smtp
+from copydesk.newsletters import checks, composing, issue_filing, issues, sending, smtp
 from copydesk.newsletters.readers import addresses, by_hand, limits
 from copydesk.newsletters.sending import begin
 from copydesk.newsroom import Newsroom
@@ -223,7 +223,7 @@ def doctor(invocation: Invocation, *, address: str, overrule: str, why: str, by:
         if address:
             wish = checks.TrialRequest(address=address, by=by or COMMAND, may_go_anywhere=True)
             now = _clock(invocation)()
-            _show_test(invocation, checks.send_test_letter(newsroom, store, wish, now))
+            _show_test(invocation, sending.send_test_letter(newsroom, store, wish, now))
             return
         if overrule:
             speaker = editing.speaker(newsroom, by)

@@ -22,7 +22,7 @@ from copydesk.desk._http import page_answer, read_form
 from copydesk.desk._newsroom_thread import Counts, NewsroomThread, OpenNewsroom, SourceTroubles
 from copydesk.desk._pages import Editor, Pages
 from copydesk.desk._previews import IssuesToCome, Trials, Uploads
-from copydesk.desk.live import Broadcast, Filer, PictureWishes, Presence, Refresh, Refresher
+from copydesk.desk.live import Broadcast, Filer, PictureWishes, Presence, Refresher
 from copydesk.desk_store import DeskStore, open_desk
 from copydesk.desk_store.accounts import Role
 from copydesk.desk_store.drafts import Draft
@@ -36,7 +36,6 @@ _Made = TypeVar("_Made")
 _Given = TypeVarTuple("_Given")
 _RECORDED = "this newsroom reads a recording of the web: run `copydesk demo`"
 _LOOK_SECONDS = 1.0  # between two checks of the catalogue and the round
-_OUTCOME_SECONDS = 5.0  # how long a form's answer waits for the outcome
 
 
 @dataclass(slots=True, kw_only=True)
@@ -205,7 +204,7 @@ class Visit:
 
     async def show_outcome(self, page: str, actions: Sequence[EditorAction]) -> Response:
         """Redirect to a page that shows the outcome of the actions, after a short wait for it."""
-        await self.desk.filer.await_outcomes([action.id for action in actions], _OUTCOME_SECONDS)
+        await self.desk.filer.await_outcomes([action.id for action in actions])
         return self.redirect(self.desk.own_page(page), told=actions[0].id)
 
     def redirect(self, page: str = "", **query: str) -> Response:
@@ -237,41 +236,29 @@ async def open_newsroom_desk(
 
     Raises DeskStoreError where its database cannot be used: locked, damaged, of a newer version.
     """
-    store = open_desk(newsroom.private)
+    root, environ, store = newsroom.root, os.environ, open_desk(newsroom.private)
     async with contextlib.AsyncExitStack() as stack:
         stack.enter_context(contextlib.closing(store))
-        starter = background.ActionStarter(newsroom.root)
+        starter, broadcast = background.ActionStarter(root), Broadcast()
         stack.push_async_callback(starter.close)
-        filer = Filer(store, starter, Broadcast(), say)
-        yield await stack.enter_async_context(
-            _open_desk_of(newsroom.root, os.environ, filer, path, starter.refresh_catalogue)
+        thread = NewsroomThread(root, environ, store)
+        stack.push_async_callback(asyncio.to_thread, thread.close)
+        trials = Trials(root, environ)
+        stack.push_async_callback(asyncio.to_thread, trials.close)
+        desk = Desk(
+            path=path,
+            thread=thread,
+            store=store,
+            filer=Filer(store, starter, broadcast, say),
+            broadcast=broadcast,
+            refresher=Refresher(starter.refresh_catalogue),
+            pictures=PictureWishes(partial(editing.make_pictures_apart, root), broadcast),
+            read_status=lambda: reports.read_round_status(root / ".copydesk"),
+            trials=trials,
+            issues=IssuesToCome(thread=thread, store=store),
         )
-
-
-@contextlib.asynccontextmanager
-async def _open_desk_of(
-    root: Path, environ: Mapping[str, str], filer: Filer, path: str, refresh: Refresh
-) -> AsyncIterator[Desk]:
-    """Open the web interface of a newsroom for the block; `refresh` updates its index."""
-    thread = NewsroomThread(root, environ, filer.store)
-    desk = Desk(
-        path=path,
-        thread=thread,
-        store=filer.store,
-        filer=filer,
-        broadcast=filer.broadcast,
-        refresher=Refresher(refresh),
-        pictures=PictureWishes(partial(editing.make_pictures_apart, root), filer.broadcast),
-        read_status=lambda: reports.read_round_status(root / ".copydesk"),
-        trials=Trials(root, environ),
-        issues=IssuesToCome(thread=thread, store=filer.store),
-    )
-    filer.find_standings = desk.find_standings
-    try:
+        desk.filer.find_standings = desk.find_standings
         yield desk
-    finally:
-        await asyncio.to_thread(desk.trials.close)
-        await asyncio.to_thread(thread.close)
 
 
 def now() -> datetime:

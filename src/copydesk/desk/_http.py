@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from email.parser import BytesParser
-from email.policy import HTTP
+from email.message import Message
+from email.parser import BytesHeaderParser
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -74,60 +74,63 @@ async def read_form(request: Request) -> list[tuple[str, str]]:
 
 
 PICTURE_BYTES = 5_100_000  # 5 MB and the rest of a form
-_FIELDS = 10
 _FORM_FIELDS = 500  # with one for each topic of a beat
-_NAME_CHARACTERS = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SentPicture:
-    """An uploaded picture, and the `story` that it is for, "" if the form names none.
+class SentForm:
+    """The fields of a form in order, and its uploaded file with its name, None without a file."""
 
-    `seen` holds the digests of the story's fields as the form showed them.
+    fields: list[tuple[str, str]]
+    file: bytes | None = None
+    file_name: str = ""
+
+
+def is_multipart(request: Request) -> bool:
+    """Return whether a request has a form that may contain a file."""
+    kind: str = request.headers.get("content-type", "")
+    return kind.strip().lower().startswith("multipart/form-data")
+
+
+async def read_upload(request: Request, most: int = _MOST_BYTES) -> SentForm:
+    """Return the fields and the file of a sent form; raises UsageError for too large a body."""
+    body = await read_body(request, most)
+    if not is_multipart(request):
+        return SentForm(fields=parse_qsl(body.decode("utf-8", "replace"), True))
+    return await asyncio.to_thread(_read_parts, body, request.headers["content-type"])
+
+
+def _read_parts(body: bytes, content_type: str) -> SentForm:
+    """Parse a multipart form (RFC 7578).
+
+    Parts are not copied before they are read: a file of 20 MB is in memory once.
     """
-
-    data: bytes
-    story: str = ""
-    seen: str = ""
-
-
-def read_picture(body: bytes, content_type: str) -> SentPicture:
-    """Return the uploaded picture in a request body; UsageError if a form has no picture."""
-    if not content_type.strip().lower().startswith("multipart/form-data"):
-        return SentPicture(data=body)
-    fields = dict(_read_parts(body, content_type)[:_FIELDS])
-    if "file" not in fields:
-        raise UsageError("the form contains no picture")
-    name = fields.get("story", b"").decode("utf-8", "replace")[:_NAME_CHARACTERS]
-    seen = fields.get("seen", b"").decode("utf-8", "replace")
-    return SentPicture(data=fields["file"], story=name, seen=seen)
+    form = SentForm(fields=[])
+    boundary = _read_parameter(_parse_head(f"Content-Type: {content_type}".encode()), "boundary")
+    pieces = (b"\r\n" + body).split(b"\r\n--" + boundary.encode(), _FORM_FIELDS + 1)
+    for piece in pieces[1 : _FORM_FIELDS + 1] if boundary else ():
+        head, end, payload = piece.removeprefix(b"\r\n").partition(b"\r\n\r\n")
+        part = _parse_head(head)
+        name = _read_parameter(part, "name")
+        if end and name == "file":
+            form = replace(form, file=payload, file_name=_read_parameter(part, "filename"))
+        elif end:
+            form.fields.append((name, payload.decode("utf-8", "replace")))
+    return form
 
 
-def read_fields(body: bytes, content_type: str) -> tuple[list[tuple[str, str]], bytes]:
-    """Return the fields of a form in order, and its uploaded file, b"" if it has none."""
-    if not content_type.strip().lower().startswith("multipart/form-data"):
-        return parse_qsl(body.decode("utf-8", "replace"), True), b""
-    fields, data = list[tuple[str, str]](), b""
-    for name, payload in _read_parts(body, content_type)[:_FORM_FIELDS]:
-        if name == "file":
-            data = payload
-        else:
-            fields.append((name, payload.decode("utf-8", "replace")))
-    return fields, data
+def _parse_head(head: bytes) -> Message:
+    return BytesHeaderParser().parsebytes(head + b"\r\n\r\n")
 
 
-def _read_parts(body: bytes, content_type: str) -> list[tuple[str, bytes]]:
-    """Return the parts of a multipart form as pairs of name and bytes."""
-    head = f"Content-Type: {content_type}\r\n\r\n".encode("ascii", "replace")
-    form = BytesParser(policy=HTTP).parsebytes(head + body)
-    parts = ((part, part.get_payload(decode=True)) for part in form.iter_parts())
-    return [
-        (str(part.get_param("name", "", "content-disposition")), payload)
-        for part, payload in (parts if form.is_multipart() else ())
-        if isinstance(payload, bytes)
-    ]
+def _read_parameter(head: Message, name: str) -> str:
+    """Return a parameter in the header of a form or of its part, "" if it is missing."""
+    header = "content-type" if name == "boundary" else "content-disposition"
+    found = head.get_param(name, "", header)
+    return found if isinstance(found, str) else str(found[-1])
 
 
+_NAME_CHARACTERS = 300
 FIELDS = frozenset(
     {"title", "excerpt", "text", "note", "why", "url", "other_picture", "alt", "credit"}
 )

@@ -87,17 +87,18 @@ def render_file(pages: Pages, preview: story_page.PagePreview | None = None) -> 
     )
 
 
-def set_picture(sent: _http.SentPicture, address: str, by: str, at: datetime) -> EditorAction:
-    """Return the editor's action that makes an uploaded picture the picture of a story."""
+def set_picture(form: Mapping[str, str], address: str, by: str, at: datetime) -> EditorAction:
+    """Return the editor's action that makes an uploaded picture the picture of a form's story."""
+    story = form["story"][:_NAME_CHARACTERS]
     return EditorAction(
         id=str(uuid4()),
         kind="rule",
         said="set",
         by=by,
         at=at,
-        stories=(sent.story,),
+        stories=(story,),
         values=("picture", address),
-        base=read_digests(sent.seen, [sent.story]),
+        base=read_digests(form.get("seen", ""), [story]),
     )
 
 
@@ -331,10 +332,10 @@ async def show_write(visit: Visit) -> Response:
 async def put_story(visit: Visit) -> Response:
     """Store the story that an editor wrote, and redirect to the list of today's actions."""
     editor = visit.editor
-    body = await _http.read_body(visit.request, _http.PICTURE_BYTES)
-    fields, data = _http.read_fields(body, visit.request.headers.get("content-type", ""))
-    if data:
-        fields.append(("other_picture", await visit.desk.keep_upload(data)))
+    sent = await _http.read_upload(visit.request, _http.PICTURE_BYTES)
+    fields = sent.fields
+    if sent.file:
+        fields.append(("other_picture", await visit.desk.keep_upload(sent.file)))
     action = await visit.desk.thread.ask(
         lambda opened: read_write(opened.newsroom.beat, fields, editor.name, now())
     )
@@ -366,12 +367,17 @@ async def put_picture(visit: Visit) -> Response:
 
     Without a story the answer is the picture's URL, for a script.
     """
-    body = await _http.read_body(visit.request, _http.PICTURE_BYTES)
-    sent = _http.read_picture(body, visit.request.headers.get("content-type", ""))
-    address = await visit.desk.keep_upload(sent.data)
-    if not sent.story:
+    if _http.is_multipart(visit.request):
+        sent = await _http.read_upload(visit.request, _http.PICTURE_BYTES)
+    else:
+        body = await _http.read_body(visit.request, _http.PICTURE_BYTES)
+        sent = _http.SentForm(fields=[], file=body)
+    if sent.file is None:
+        raise UsageError("the form contains no picture")
+    address, form = await visit.desk.keep_upload(sent.file), dict(sent.fields)
+    if not form.get("story"):
         return JSONResponse({"address": address}, 201, _http.NEVER_KEPT)
-    action = set_picture(sent, address, visit.editor.name, now())
+    action = set_picture(form, address, visit.editor.name, now())
     await visit.desk.put([action])
     return RedirectResponse(link_edit(visit.desk.path, action), 303)
 

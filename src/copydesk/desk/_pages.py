@@ -21,7 +21,7 @@ from copydesk.desk._newsroom_thread import Counts, OpenNewsroom, find_title
 from copydesk.desk._query import Filters
 from copydesk.desk._story_view import FindProposals, ProposalViews, StoryViews, View
 from copydesk.desk_store.drafts import SavedView
-from copydesk.editing.queue import QueueChoices, QueuePage, QueueQuestion, QueueRow, QueueStory
+from copydesk.editing.queue import QueuePage, QueueQuestion, QueueRow, QueueStory, find_ending_pins
 from copydesk.kit import dates, text, urls
 from copydesk.news import Beat, Ruling, Standing
 from copydesk.news.letter import LetterOptions
@@ -50,6 +50,7 @@ _ACTS = (
 _CONTENTS = frozenset(
     {"rows", "row", "story", "trail", "neighbours", "actions", "conflicts"}
 )  # template variables besides `page`
+_MOST_PINS = 5  # pins that end soon, named above the rows
 _IN_OTHER_ROWS = (Standing.COPY, Standing.BEHIND_LEADER)
 _CLEAR = ("clear", "verdict clear", "c")
 _WAKE = ("wake", "snooze", "z")
@@ -68,16 +69,6 @@ class Editor:
     is_beside_site: bool = True
     is_owner: bool = False
     told: View | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueueAnswer:
-    """The content of a page of the story queue: rows, filter values."""
-
-    question: QueueQuestion
-    page: QueuePage
-    choices: QueueChoices
-    ending_pins: Sequence[tuple[Ruling, str]] = ()
 
 
 class Pages:
@@ -127,9 +118,9 @@ class Pages:
         """Return the open newsroom that the story counts are of."""
         return self.counts.opened
 
-    def queue(self, answer: QueueAnswer) -> bytes:
+    def queue(self, question: QueueQuestion, page: QueuePage) -> bytes:
         """Return a page of the story queue (stories with an editor's buttons) as HTML bytes."""
-        question, page = answer.question, answer.page
+        opened = self.opened
         here = self.address(question)
         following = replace(question, after=page.after)
         is_whole = question == QueueQuestion(view=question.view, order=question.order)
@@ -141,24 +132,28 @@ class Pages:
             rows=list(self.rows(page.rows, here)),
             view=question.view,
             total=page.total,
-            filters=self.filters.show(question, answer.choices),
+            filters=self.filters.show(
+                question, opened.queue.list_choices(opened.newsroom, question)
+            ),
             query=_query.write_question(_query.first_page(question)),
             may_save=not _query.is_plain(question),
             here=here,
             is_by_former_rules=page.is_by_former_rules,
-            ending=[self._describe_pin(pin, title) for pin, title in answer.ending_pins],
+            ending=[
+                self._describe_pin(pin) for pin in find_ending_pins(opened.newsroom)[:_MOST_PINS]
+            ],
             next=self.address(following) if page.after else "",
             none=self.strings.say(none, gate=self.views.gate),
             snooze_ends=self._list_snooze_ends(),
-            elsewhere=[] if page.rows else list(self._find_elsewhere(answer, is_whole=is_whole)),
+            elsewhere=[] if page.rows else list(self._find_elsewhere(question, is_whole=is_whole)),
         )
 
-    def _find_elsewhere(self, answer: QueueAnswer, *, is_whole: bool) -> Iterator[View]:
+    def _find_elsewhere(self, question: QueueQuestion, *, is_whole: bool) -> Iterator[View]:
         """Yield links from an empty view to stories that it does not show, and their keys."""
-        opened, say, shown = self.opened, self.strings.say, answer.question.view
+        opened, say, shown = self.opened, self.strings.say, question.view
         known = self.counts.count_views()
         if not is_whole:
-            asked = QueueQuestion(view=shown, order=answer.question.order)
+            asked = QueueQuestion(view=shown, order=question.order)
             yield {"words": say("filters_clear"), "href": self.address(asked), "key": ""}
             return
         for view in [view for view in known if view in _WORTH_A_LOOK and known[view]][:2]:
@@ -306,9 +301,8 @@ class Pages:
             for end in (local_time(now, zone) + timedelta(hours=3), *mornings)
         ]
 
-    def _describe_pin(self, pin: Ruling, title: str) -> View:
-        href = self.views.address(pin.stories[0])
-        return {"title": title, "href": href, "time": self.views.time(pin.until)}
+    def _describe_pin(self, pin: Ruling) -> View:
+        return {**self.name_story(pin.stories[0]), "time": self.views.time(pin.until)}
 
     def _find_page(self, seen: QueueStory) -> str:
         """Return the URL of a story's page on the site, "" if it has none."""

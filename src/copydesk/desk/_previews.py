@@ -173,16 +173,6 @@ class ComposedLetter:
         return self.draft.issue
 
     @property
-    def new(self) -> int:
-        """Return how many stories in no earlier issue this one may have, placed in it or not."""
-        return self.draft.new
-
-    @property
-    def fewest(self) -> int:
-        """Return how many new stories the newsletter needs before an issue is made."""
-        return self.draft.fewest
-
-    @property
     def names(self) -> tuple[str, ...]:
         """Return the names of the newsletter issue's stories, in order."""
         return tuple(story.name for story in self.issue.stories)

@@ -17,7 +17,7 @@ from copydesk.desk import _actions, _query
 from copydesk.desk._desk import Page, Visit, now
 from copydesk.desk._http import NEVER_KEPT, page_answer, read_body, read_form
 from copydesk.desk._newsroom_thread import find_title
-from copydesk.desk._pages import REASON_WORDS, Editor, Pages, QueueAnswer
+from copydesk.desk._pages import REASON_WORDS, Editor, Pages
 from copydesk.desk._story_pages import describe_actions, describe_settings
 from copydesk.desk._story_view import View
 from copydesk.desk.live import describe
@@ -30,7 +30,6 @@ from copydesk.news.source import DropReason
 from copydesk.newsroom import Newsroom, settings
 
 _MOST_ROWS = 100
-_MOST_PINS = 5  # pins that end soon, named above the rows
 _DAYS = (*_query.DAYS, 90)  # 90 is a choice of the page of numbers
 _MOST_TOLD = 10  # stories named in an outcome
 _JUST_NOW = timedelta(hours=1)
@@ -45,17 +44,8 @@ async def show_queue(visit: Visit) -> Response:
     question = _query.read_question(visit.request.query_params)
 
     def make(pages: Pages) -> tuple[bytes, bool]:
-        opened = pages.opened
-        found = QueueAnswer(
-            question=question,
-            page=opened.queue.page(opened.newsroom, question),
-            ending_pins=[
-                (pin, find_title(opened, pin.stories[0]))
-                for pin in queue.find_ending_pins(opened.newsroom)[:_MOST_PINS]
-            ],
-            choices=opened.queue.list_choices(opened.newsroom, question),
-        )
-        return pages.queue(found), found.page.is_by_former_rules
+        page = pages.opened.queue.page(pages.opened.newsroom, question)
+        return pages.queue(question, page), page.is_by_former_rules
 
     body, is_by_former_rules = await visit.desk.draw(visit.editor, make)
     if is_by_former_rules:

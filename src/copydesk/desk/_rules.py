@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TypeVar, cast
 
@@ -11,7 +10,7 @@ from starlette.responses import Response
 
 from copydesk import background
 from copydesk.desk._desk import Page, Visit
-from copydesk.desk._http import NEVER_KEPT, read_commit, read_form
+from copydesk.desk._http import read_commit, read_form
 from copydesk.desk._pages import Pages, show_command
 from copydesk.desk._previews import Trial
 from copydesk.editing import what_if
@@ -32,28 +31,14 @@ _Number = TypeVar("_Number", int, float)
 
 async def show_what_if(visit: Visit) -> Response:
     """Answer with the page for testing rules; it reloads while a test is running."""
-    editor, asked = visit.editor, visit.request.query_params
-    trial = visit.desk.trials.find(asked.get("trial", ""), editor.name)
-    again = visit.desk.trials.find(asked.get("again", ""), editor.name)
+    asked, name = visit.request.query_params, visit.editor.name
+    trial, again = (visit.desk.trials.find(asked.get(key, ""), name) for key in ("trial", "again"))
     rejudging = visit.desk.rejudging.last if visit.desk.rejudging else None
-
-    def make(pages: Pages) -> bytes:
-        state = WhatIfState(
-            trial=trial,
-            half_life_today=pages.opened.newsroom.settings.front.half_life_hours,
-            written=asked.get("written", "")[:40],
-            undone=asked.get("undone", "")[:40],
-            again=again,
-            rejudging=rejudging,
-        )
-        return render_what_if(pages, pages.opened.newsroom.beat, state)
-
     is_judged = "rejudging" in asked and rejudging is not None and rejudging.code is None
     waits = is_judged or (trial is not None and not trial.is_over)
-    headers = {**NEVER_KEPT, **(_LOOK_AGAIN if waits else {})}
-    return Response(
-        await visit.desk.draw(visit.editor, make), media_type="text/html", headers=headers
-    )
+    answer = await visit.draw(render_what_if, asked, trial, again, rejudging)
+    answer.headers.update(_LOOK_AGAIN if waits else {})
+    return answer
 
 
 async def begin_trial(visit: Visit) -> Response:
@@ -232,29 +217,25 @@ _TOLD = 160  # characters of a value
 _COUNTED = frozenset({"related", "background"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WhatIfState:
-    """The content of the page for testing rules: the current test, and rules that were saved.
+def render_what_if(
+    pages: Pages,
+    asked: Mapping[str, str],
+    trial: Trial | None,
+    again: Trial | None,
+    rejudging: background.DemandedCommand | None,
+) -> bytes:
+    """Return the page on which editors test publishing rules: the current test, and saved rules.
 
-    `half_life_today` is the front page's, in hours. `again` is a test whose rules were saved: the
-    form has them again when they were undone. `rejudging` is the command started last.
+    `again` is a test whose rules were saved: the form has them again when they were undone.
+    `rejudging` is the command that was started last.
     """
-
-    trial: Trial | None
-    half_life_today: float
-    written: str = ""
-    undone: str = ""
-    again: Trial | None = None
-    rejudging: background.DemandedCommand | None = None
-
-
-def render_what_if(pages: Pages, beat: Beat, state: WhatIfState) -> bytes:
-    """Return the page on which editors test publishing rules."""
-    trial = state.trial
-    tried_last = trial or (state.again if state.undone else None)
+    settings = pages.opened.newsroom.settings
+    beat, undone = settings.beat, asked.get("undone", "")[:40]
+    tried_last = trial or (again if undone else None)
     change = tried_last.change if tried_last else what_if.RuleChange()
     edit = next(iter(change.keywords.values()), what_if.KeywordEdit())
-    gate, half_life, today = change.publish_at, change.half_life_hours, state.half_life_today
+    gate, half_life = change.publish_at, change.half_life_hours
+    today = settings.front.half_life_hours
     return pages.page(
         "what_if.html",
         title=pages.strings.say("what_if_title"),
@@ -271,11 +252,11 @@ def render_what_if(pages: Pages, beat: Beat, state: WhatIfState) -> bytes:
         added="\n".join(edit.added),
         dropped="\n".join(edit.dropped),
         trial=_show_trial(pages, trial, beat) if trial else None,
-        written=state.written,
-        undone=state.undone,
-        again=state.again.id if state.again else "",
-        rejudging=show_command(pages, state.rejudging, pages.strings.say("rejudge_title"))
-        if state.rejudging
+        written=asked.get("written", "")[:40],
+        undone=undone,
+        again=again.id if again else "",
+        rejudging=show_command(pages, rejudging, pages.strings.say("rejudge_title"))
+        if rejudging
         else None,
     )
 

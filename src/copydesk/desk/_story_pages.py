@@ -475,8 +475,6 @@ def _list_new_records(queued: QueuedAction) -> Sequence[str]:
 
 # Serve the pages of one story: the story, its history, similar stories, and its edit form.
 
-_OUTCOME_SECONDS = 5.0  # how long a form's answer waits for the outcome
-
 
 async def show_story(visit: Visit) -> Response:
     """Answer with the page of a story, or with its parts beside the queue (`?side`)."""
@@ -550,7 +548,7 @@ async def _answer_outcome(visit: Visit, editor: Editor, name: str, first: str) -
 async def _find_actions(visit: Visit, editor: Editor, name: str, first: str) -> list[QueuedAction]:
     """Return the actions that an editor sent from a form, after a short wait for outcomes."""
     ids = _actions.list_edit_ids(first)
-    states = await visit.desk.filer.await_outcomes(ids, _OUTCOME_SECONDS)
+    states = await visit.desk.filer.await_outcomes(ids)
     own = (editor.name, (name,))
     told = (states[each] for each in ids if each in states)
     return [one for one in told if (one.action.by, one.action.stories) == own]

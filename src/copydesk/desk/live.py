@@ -88,6 +88,7 @@ class Broadcast:
 Say = Callable[[str], None]
 FindStandings = Callable[[Collection[str]], Awaitable[Mapping[str, str]]]
 
+_OUTCOME_SECONDS = 5.0  # how long a form's answer waits for the outcome
 _LOOK_SECONDS = 0.05  # between two checks for outcomes
 _OTHERS_SECONDS = 1.0  # between two checks for actions of other processes (an agent's)
 _ACTIONS_AT_ONCE = 500
@@ -165,15 +166,13 @@ class Filer:
         await self._tell()  # some need no process: they were done when they were stored
         return not self._pending or await self._file_all()
 
-    async def await_outcomes(
-        self, ids: Sequence[str], seconds: float
-    ) -> Mapping[str, QueuedAction]:
-        """Return the actions with these ids, once all have an outcome or the time is over.
+    async def await_outcomes(self, ids: Sequence[str]) -> Mapping[str, QueuedAction]:
+        """Return the actions with these ids, once all have an outcome or five seconds are over.
 
         Pages show the outcomes by then: the process that carries actions out updates the index.
         """
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(_OUTCOME_SECONDS):
                 while True:
                     states = await asyncio.to_thread(self.store.actions.state, ids)
                     is_over = all(queued.outcome is not None for queued in states.values())

@@ -44,43 +44,30 @@ class SeenTopic:
     saved: settings.SettingsCommit | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MovedTopic:
-    """The topic that was just moved below another, and the git commit that did it."""
-
-    name: str
-    commit: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeenTopics:
-    """The content of the page of all topics, and the topic that was just `moved`."""
-
-    rows: Sequence[topics.TopicRow]
-    moved: MovedTopic | None = None
-
-
-def render_topics(pages: Pages, seen: SeenTopics) -> bytes:
-    """Return the page of all topics."""
-    names = {row.topic.name for row in seen.rows}
-    shown = [_show_row(pages, row, names) for row in seen.rows]
+def render_topics(pages: Pages, moved: str, commit: str) -> bytes:
+    """Return the page of all topics; `moved` is the one that a `commit` has just moved."""
+    newsroom = pages.opened.newsroom
+    rows = topics.list_topic_rows(newsroom, pages.opened.queue.catalogue)
+    names = {row.topic.name for row in rows}
+    shown = [_show_row(pages, row, names) for row in rows]
+    own = find_own_commit(newsroom, commit, pages.editor)
     return pages.page(
         "topics.html",
         title=pages.strings.say("topics_title"),
         own_style=pages.asset("topics.css"),
         own_script=pages.asset("topic_tree.js"),
         topics=shown,
-        moved=_tell_move(pages, shown, seen.moved) if seen.moved else None,
+        moved=_tell_move(pages, shown, moved, own.id if own else ""),
     )
 
 
-def _tell_move(pages: Pages, shown: Sequence[View], moved: MovedTopic) -> View | None:
+def _tell_move(pages: Pages, shown: Sequence[View], moved: str, commit: str) -> View | None:
     """Return where a moved topic is now, with its undo; None if none was moved."""
     for topic in shown:
-        if topic["name"] == moved.name:
+        if topic["name"] == moved:
             word = "topic_moved_below" if topic["parent"] else "topic_moved_top"
-            told = pages.strings.say(word, name=topic["name"], parent=topic["parent"])
-            return {"name": moved.name, "words": told, "commit": moved.commit}
+            told = pages.strings.say(word, name=moved, parent=topic["parent"])
+            return {"name": moved, "words": told, "commit": commit}
     return None
 
 
@@ -242,17 +229,7 @@ _SUGGESTED = 20
 async def show_all(visit: Visit) -> Response:
     """Answer with the page of all topics."""
     asked = visit.request.query_params
-
-    def make(pages: Pages) -> bytes:
-        newsroom, moved = pages.opened.newsroom, None
-        rows = topics.list_topic_rows(newsroom, pages.opened.queue.catalogue)
-        if "moved" in asked:
-            commit = find_own_commit(newsroom, asked.get("commit", ""), visit.editor)
-            moved = MovedTopic(name=asked["moved"], commit=commit.id if commit else "")
-        seen = SeenTopics(rows=rows, moved=moved)
-        return render_topics(pages, seen)
-
-    return await visit.draw(make)
+    return await visit.draw(render_topics, asked.get("moved", ""), asked.get("commit", ""))
 
 
 async def show_one(visit: Visit) -> Response:

@@ -210,7 +210,7 @@ class DeskStore:
             self.proposals.forget(now - _ACTIONS_KEPT)
 
     def close(self) -> None:
-        """Close the search index's database."""
+        """Close the database."""
         self._database.close()
 
 

@@ -118,14 +118,6 @@ class NewSending:
     remark: SendingRemark = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recovery:
-    """How many messages a killed process left with an unknown outcome, and how many untried."""
-
-    uncertain: int
-    given_back: int
-
-
 # ---- Reading rows
 
 
@@ -249,7 +241,8 @@ class Ledger:
                 *(state, remark, by, by, number),
             )
             if state == "done":
-                self._keep_count(number)
+                count = self._count(number)  # which never changes again
+                self._facts.put(f"{_COUNT}{number}", json.dumps(count))
 
     def start(self, number: int) -> bool:
         """Mark the sending of an issue as begun. Return False if somebody paused or ended it."""
@@ -363,8 +356,10 @@ class Ledger:
             [(int(at.timestamp()), number, subscriber) for subscriber, at in times],
         )
 
-    def recover(self, number: int, now: datetime, *, again: bool) -> Recovery:
+    def recover(self, number: int, now: datetime, *, again: bool) -> int:
         """Settle the messages that a killed process had reserved and left without an outcome.
+
+        Return how many are uncertain.
 
         The first intent of each connection may have arrived or not: with `again` it is tried again,
         otherwise it stays uncertain. Those behind it were not tried.
@@ -388,7 +383,7 @@ class Ledger:
                 )
             untried = [row[0] for row in rows if again or row[0] not in first]
             self.give_back(number, ((subscriber, now) for subscriber in untried))
-        return Recovery(uncertain=0 if again else len(first), given_back=len(untried))
+        return 0 if again else len(first)
 
     def mark_restore(self, backed_up: datetime, now: datetime) -> None:
         """Record that the database was restored from a backup and lacks later deliveries.
@@ -403,11 +398,7 @@ class Ledger:
                 "WHERE state IN ('ready', 'sending', 'paused', 'awaits-word')"
             )
             for name, moment in ((_BACKED_UP, backed_up), (_RESTORED, now)):
-                self._database.run(
-                    "INSERT INTO facts VALUES (?, ?) "
-                    "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-                    *(name, dates.rfc3339(moment)),
-                )
+                self._facts.put(name, dates.rfc3339(moment))
             for table in ("subscribers", "sendings", "consents"):
                 self._skip_numbers(table)
 
@@ -424,8 +415,7 @@ class Ledger:
         That is any issue filed before the restore, even before the backup: it may have been started
         after it.
         """
-        rows = self._database.run("SELECT value FROM facts WHERE name = ?", _RESTORED)
-        return bool(rows) and dates.rfc3339(filed) <= str(rows[0][0])
+        return dates.rfc3339(filed) <= self._facts.get(_RESTORED)
 
     def count(self, number: int) -> dict[DeliveryState, int]:
         """Count the messages of an issue by delivery state. States without messages are left out.
@@ -436,10 +426,6 @@ class Ledger:
         if kept:
             return {DeliveryState(int(state)): count for state, count in json.loads(kept).items()}
         return self._count(number)
-
-    def _keep_count(self, number: int) -> None:
-        """Store the counts of a finished sending, which never change."""
-        self._facts.put(f"{_COUNT}{number}", json.dumps(self._count(number)))
 
     def _count(self, number: int) -> dict[DeliveryState, int]:
         rows = self._database.run(

@@ -1,6 +1,6 @@
 """Parse returned messages: bounces, spam complaints and replies.
 
-message | parse_beginning | read_feedback, read_reports or flufl.bounce | ReturnedMail
+message | parse_beginning | find_feedback, read_reports or flufl.bounce | ReturnedMail
 
 The mailbox that bounces are sent to is read by IMAP (RFC 9051) over TLS. A message is marked as
 seen once it was handled, and never deleted. If the process is killed in between, the message is
@@ -52,7 +52,7 @@ def read_returned_mail(message: bytes) -> ReturnedMail:
 
 
 def _read(parsed: Message) -> ReturnedMail:
-    feedback = read_feedback(parsed)
+    feedback = find_feedback(parsed)
     if feedback is not None:
         return _complaint(parsed, feedback)
     reports = read_reports(parsed)
@@ -72,12 +72,13 @@ def _read(parsed: Message) -> ReturnedMail:
     )
 
 
-def _complaint(parsed: Message, feedback: FeedbackReport) -> ReturnedMail:
+def _complaint(parsed: Message, feedback: Message) -> ReturnedMail:
+    feedback_type = read_header(feedback, "Feedback-Type").strip().lower()
     return ReturnedMail(
-        kind="complaint" if feedback.is_complaint else "other",
+        kind="complaint" if feedback_type in _COMPLAINTS else "other",
         tokens=find_return_tokens(parsed),
         leave_tokens=find_leave_tokens(parsed),
-        words=clean_words(f"{feedback.feedback_type} {feedback.agent}"),
+        words=clean_words(f"{feedback_type} {read_header(feedback, 'User-Agent')}"),
     )
 
 
@@ -234,31 +235,11 @@ _TYPE = "message/feedback-report"
 _COMPLAINTS = frozenset({"abuse", "fraud", "opt-out"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedbackReport:
-    """A mail provider's report that a recipient complained of spam (RFC 5965)."""
-
-    feedback_type: str
-    agent: str
-    part: Message
-
-    @property
-    def is_complaint(self) -> bool:
-        """Return whether the recipient complained or wants no more mail."""
-        return self.feedback_type in _COMPLAINTS
-
-
-def read_feedback(message: Message) -> FeedbackReport | None:
-    """Return the feedback report (RFC 5965) that a message contains, None if it has none."""
-    for part in list_parts(message):
-        if part.get_content_type() == _TYPE:
-            fields = _fields(part)
-            return FeedbackReport(
-                feedback_type=read_header(fields, "Feedback-Type").strip().lower(),
-                agent=read_header(fields, "User-Agent"),
-                part=fields,
-            )
-    return None
+def find_feedback(message: Message) -> Message | None:
+    """Return the fields of the feedback report (RFC 5965) in a message, None if it has none."""
+    return next(
+        (_fields(part) for part in list_parts(message) if part.get_content_type() == _TYPE), None
+    )
 
 
 def _fields(part: Message) -> Message:

@@ -13,28 +13,23 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
-import secrets
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import Literal, get_args
 
 import msgspec
 
 from copydesk.desk_store import AuditEntry, DeskStore, open_desk
 from copydesk.errors import MailError, UsageError
-from copydesk.kit import dates, tables, text, urls
+from copydesk.kit import dates, text, urls
 from copydesk.mail_store import MailStore, fold_address, open_mail
 from copydesk.mail_store.links import ReaderLink, ReturnPath
+from copydesk.news.options import MailOptions
 from copydesk.newsletters.mail_records import CheckState, MailFinding
 from copydesk.newsroom import Newsroom
 from copydesk.newsroom.checks import Check, Finding, advise_on_front, finding
-
-if TYPE_CHECKING:
-    from copydesk.newsletters.message import Envelope, Signer
-    from copydesk.newsletters.smtp import Answer
-
 
 ALL = "all"
 Outdated = Literal["", "looked", "overruled"]
@@ -101,11 +96,8 @@ def examine_mail(
     """Run all mail checks and store the results. Raises UsageError if mail is not sent by SMTP."""
     from copydesk.newsletters import mail_look
 
+    require_smtp(newsroom)
     options = newsroom.settings.mail
-    if options.deliver != "smtp":
-        raise UsageError(
-            "newsletters are not sent by SMTP", hint='set deliver = "smtp" in [mail] of beat.toml'
-        )
     request = mail_look.CheckRequest(
         options=options,
         dkim_key=read_dkim_key(newsroom),
@@ -125,6 +117,13 @@ def examine_mail(
     )
     store.facts.put(_KEPT, msgspec.json.encode(kept).decode())
     return read_checks(newsroom, store)
+
+
+def require_smtp(newsroom: Newsroom) -> None:
+    """Raise UsageError if newsletters are not sent by SMTP."""
+    if newsroom.settings.mail.deliver != "smtp":
+        hint = 'set deliver = "smtp" in [mail] of beat.toml'
+        raise UsageError("newsletters are not sent by SMTP", hint=hint)
 
 
 def read_checks(newsroom: Newsroom, store: MailStore) -> MailCheckReport:
@@ -241,12 +240,16 @@ def read_dkim_key(newsroom: Newsroom) -> bytes | None:
 
 def sample_return_path(newsroom: Newsroom, store: MailStore) -> str:
     """Return a return path (bounce address) for mail checks that belongs to no subscriber."""
-    options = newsroom.settings.mail
-    local, _, domain = options.bounces.address.rpartition("@")
-    if not local:
-        return options.from_address
     token = store.links.sign_return(ReturnPath(sending=_NOBODY, subscriber=_NOBODY))
-    return f"{local}+{token}@{domain}"
+    return name_return_path(newsroom.settings.mail, token)
+
+
+def name_return_path(options: MailOptions, token: str) -> str:
+    """Return a message's bounce address with its token, or the plain sender without a bounce
+    mailbox.
+    """
+    local, _, domain = options.bounces.address.rpartition("@")
+    return f"{local}+{token}@{domain}" if local else options.from_address
 
 
 def _sample_link(newsroom: Newsroom, store: MailStore) -> str:
@@ -278,14 +281,8 @@ def _find_mail_faults(newsroom: Newsroom) -> Iterator[Finding]:
 MAIL_CHECK = Check(name="mail", find=_find_mail_faults)
 
 
-# Send a test mail to somebody who checks how it arrived.
-#
 # Test mails go to addresses of the newsroom's own people, few a day, each with its line in the
 # audit log.
-
-_SUBJECT = "Test of newsletter delivery"
-_TEXT = tables.load_text(__package__, "test_mail.txt")
-
 
 _LIMIT = "test letters"
 
@@ -354,56 +351,3 @@ def _find_own_address(newsroom: Newsroom, desk: DeskStore, request: TrialRequest
         return request.address
     hint = 'add the address to [mail] in beat.toml: test_addresses = ["you@example.org"]'
     raise UsageError("test mails can only be sent to the newsroom's own addresses", hint=hint)
-
-
-def send_test_letter(
-    newsroom: Newsroom, store: MailStore, request: TrialRequest, now: datetime
-) -> Answer:
-    """Send a test mail, signed and with a return path like a newsletter. Return the server's
-    answer.
-
-    It is not in the delivery log. Raises MailError for an invalid address, an unusable key or a
-    server that is away; UsageError if no mail goes by SMTP, and as `admit_trial` does.
-    """
-    from copydesk.newsletters import smtp
-
-    if newsroom.settings.mail.deliver != "smtp":
-        raise UsageError(
-            "newsletters are not sent by SMTP", hint='set deliver = "smtp" in [mail] of beat.toml'
-        )
-    with admit_trial(newsroom, store, request, "mail doctor") as address:
-        envelope = _write(newsroom, store, address, now)
-        return asyncio.run(smtp.send_one(newsroom.settings.mail.smtp, envelope))
-
-
-def _write(newsroom: Newsroom, store: MailStore, address: str, now: datetime) -> Envelope:
-    from copydesk.newsletters import message
-
-    options = newsroom.settings.mail
-    domain = options.from_address.rpartition("@")[2].lower()
-    mail = message.PersonalMail(
-        subject=_SUBJECT,
-        text=_TEXT.format(title=newsroom.beat.title),
-        to=address,
-        message_id=f"doctor.{secrets.token_hex(8)}@{domain}",
-        date=now,
-        return_path=sample_return_path(newsroom, store),
-    )
-    addressing = message.Addressing(
-        from_name=options.from_name or newsroom.beat.title,
-        from_address=options.from_address,
-        reply_to=options.reply_to,
-    )
-    return message.write_mail(addressing, mail, _load_signer(newsroom, domain))
-
-
-def _load_signer(newsroom: Newsroom, domain: str) -> Signer | None:
-    from copydesk.newsletters.message import load_signer
-
-    dkim = newsroom.settings.mail.dkim
-    if not dkim.selector:
-        return None
-    key = read_dkim_key(newsroom)
-    if key is None:
-        raise MailError("could not read the DKIM key", subject=dkim.key_file)
-    return load_signer(dkim, key, dkim.domain or domain)

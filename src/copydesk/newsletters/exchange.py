@@ -168,12 +168,14 @@ _LONGEST_PROOF = 1_000  # characters of the proof in a file
 class ImportOptions:
     """The default newsletter and the default proof of consent for imported rows.
 
-    `ignored_columns` are not read for a status, whatever they are called.
+    `ignored_columns` are not read for a status, whatever they are called. A rehearsal returns what
+    the import would do, and changes nothing.
     """
 
     letter: str = ""
     consent: str = ""
     ignored_columns: tuple[str, ...] = ()
+    is_rehearsal: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,20 +223,6 @@ def import_readers(
     return _Import(newsroom=newsroom, store=store, options=options).run(source, tell)
 
 
-def rehearse_reader_import(
-    newsroom: Newsroom,
-    store: MailStore,
-    source: Path,
-    options: ImportOptions,
-    tell: Callable[[ImportedRow], None] = lambda _: None,
-) -> ImportReport:
-    """Return what importing a subscriber file would do, without any change. Raises UsageError or
-    MailStoreError.
-    """
-    rehearsal = _Import(newsroom=newsroom, store=store, options=options, is_rehearsal=True)
-    return rehearsal.run(source, tell)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Import:
     """An import in progress: `seen` and `blocked` hold the first bytes of addresses' digests."""
@@ -242,7 +230,6 @@ class _Import:
     newsroom: Newsroom
     store: MailStore
     options: ImportOptions
-    is_rehearsal: bool = False
     seen: set[tuple[int, str]] = field(default_factory=set)
     blocked: set[int] = field(default_factory=set)
 
@@ -257,7 +244,7 @@ class _Import:
                 tell(row)
         return ImportReport(
             layout=layout.name,
-            is_rehearsal=self.is_rehearsal,
+            is_rehearsal=self.options.is_rehearsal,
             rows=counts.total(),
             counts=dict(sorted(counts.items())),
             state_columns=tuple(column.name for column in layout.states),
@@ -281,7 +268,7 @@ class _Import:
     def _take(self, layout: FileLayout, batch: list[FileRow]) -> Iterator[ImportedRow]:
         # slow work is done outside of the transaction
         read = [(row.line, self._read(layout, row)) for row in batch]
-        with nullcontext() if self.is_rehearsal else self.store.at_once():
+        with nullcontext() if self.options.is_rehearsal else self.store.at_once():
             taken = [
                 ImportedRow(
                     line=line,
@@ -331,7 +318,7 @@ class _Import:
         consented_at = self._find_consent(listed)
         if consented_at is None:
             return "no-consent"
-        if not self.is_rehearsal:
+        if not self.options.is_rehearsal:
             self._add(layout, listed, consented_at)
         return "added"
 
@@ -363,7 +350,7 @@ class _Import:
             ways = {consent.how for consent in self.store.consents.of(known.id)}
             if ways - {"import"}:
                 return "already"
-        if not self.is_rehearsal:
+        if not self.options.is_rehearsal:
             has_left = listed.block in {"", reader_lists.LEFT}
             self.store.suppressions.put(
                 Suppression(

@@ -479,21 +479,12 @@ def find_letter(newsroom: Newsroom, letter_id: str) -> LetterRow:
     raise UsageError("no such newsletter", subject=text.fold(letter_id)[:80], hint=hint)
 
 
-def compose_issue(
-    newsroom: Newsroom, letter_id: str, at: datetime, edits: IssueEdits = _NO_EDITS
-) -> Issue:
-    """Compose a newsletter's issue at a moment, even if it has too few new stories.
-
-    Raises UsageError if there is no such newsletter, PublishError, MemoryStoreError.
-    """
-    return draft_letter(newsroom, letter_id, at, edits).issue
-
-
 def draft_letter(
     newsroom: Newsroom, letter_id: str, at: datetime, edits: IssueEdits = _NO_EDITS
 ) -> IssueDraft:
-    """Compose a newsletter's issue as `compose_issue` does, with whether it has enough
-    new stories.
+    """Compose a newsletter's issue at a moment, even if it has too few new stories.
+
+    Raises UsageError if there is no such newsletter, PublishError, MemoryStoreError.
     """
     letter = find_letter(newsroom, letter_id).options
     with gather_material(newsroom, letter, at) as material:

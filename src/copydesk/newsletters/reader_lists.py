@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
+import itertools
 import json
 import re
 from collections.abc import Generator, Iterator, Mapping, Sequence
@@ -54,7 +55,6 @@ class _Lines:
         opened.seek(0)
         self.number = 0
         self.is_cut = False
-        self.delimiter = ","
         self._is_wide = (encoding := _find_wide(head)) != ""
         self._lines = io.TextIOWrapper(
             opened, encoding=encoding or "latin-1", errors="replace", newline=""
@@ -71,12 +71,8 @@ class _Lines:
                 yield self._decode(line)
 
     def close(self) -> None:
-        """Close the search index's database."""
+        """Close the file."""
         self._lines.close()
-
-    def find_delimiter(self, line: str) -> str:
-        """Return the delimiter of the CSV file: the most frequent one in its header."""
-        return max(_DELIMITERS, key=line.count)
 
     def _skip(self) -> None:
         while (rest := self._lines.readline(_LONGEST_LINE)) and not rest.endswith(("\n", "\r")):
@@ -96,7 +92,8 @@ def _parse(lines: _Lines) -> Iterator[FileRow]:
     texts = iter(lines)
     first = next((line for line in texts if line.strip()), "")
     start = lines.number
-    rows = csv.reader(_chain(first, texts), delimiter=lines.find_delimiter(first))
+    delimiter = max(_DELIMITERS, key=first.count)
+    rows = csv.reader(itertools.chain([first] if first else [], texts), delimiter=delimiter)
     while True:
         lines.is_cut = False
         try:
@@ -111,12 +108,6 @@ def _parse(lines: _Lines) -> Iterator[FileRow]:
             elif any(field.strip() for field in fields):
                 yield FileRow(line=start, fields=tuple(fields))
         start = lines.number + 1
-
-
-def _chain(first: str, rest: Iterator[str]) -> Iterator[str]:
-    if first:
-        yield first
-    yield from rest
 
 
 def _find_wide(head: bytes) -> str:

@@ -76,11 +76,11 @@ class NetworkRow:
 NETWORKS: Mapping[PostNetwork, NetworkRow] = {
     "mastodon": NetworkRow(network=composing.make_mastodon(), make_account=mastodon.MastodonPosts),
     "bluesky": NetworkRow(network=composing.BLUESKY, make_account=bluesky.BlueskyPosts),
-    "discord": NetworkRow(network=composing.DISCORD, make_account=chats.open_discord),
+    "discord": NetworkRow(network=composing.DISCORD, make_account=chats.DiscordWebhook),
     "slack": NetworkRow(network=composing.SLACK, make_account=chats.open_slack),
-    "telegram": NetworkRow(network=composing.TELEGRAM, make_account=chats.open_telegram),
-    "matrix": NetworkRow(network=composing.MATRIX, make_account=chats.open_matrix),
-    "apprise": NetworkRow(network=composing.APPRISE, make_account=chats.open_apprise),
+    "telegram": NetworkRow(network=composing.TELEGRAM, make_account=chats.TelegramChat),
+    "matrix": NetworkRow(network=composing.MATRIX, make_account=chats.MatrixRoom),
+    "apprise": NetworkRow(network=composing.APPRISE, make_account=chats.AppriseNotice),
 }
 
 

@@ -6,7 +6,7 @@ import contextlib
 import html
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from urllib.parse import quote
 
@@ -79,10 +79,10 @@ def _describe_last(pages: Pages, composed: ComposedLetter) -> View | None:
 
 
 def _describe_issue(pages: Pages, composed: ComposedLetter) -> View:
-    say, edits = pages.strings.say, composed.kept.edits
+    say, edits, draft = pages.strings.say, composed.kept.edits, composed.draft
     return {
-        "new": say("letter_new", count=composed.new),
-        "fewest": composed.fewest if composed.new < composed.fewest else 0,
+        "new": say("letter_new", count=draft.new),
+        "fewest": draft.fewest if draft.new < draft.fewest else 0,
         "subject": text.fold(composed.issue.subject),
         "is_held": edits.is_held,
         "approved_by": text.fold(edits.approved_by),
@@ -126,34 +126,31 @@ class Offer:
     stashes: Sequence[Stash] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ComposerAnswer:
-    """The content of a newsletter's composer page: the issue, offered stories, conflicts."""
-
-    composed: ComposedLetter
-    offer: Offer = field(default_factory=Offer)
-    sent: _changes.Fields = ()
-    differs: Sequence[IssueDiffers] = ()
-
-
-def render_composer(pages: Pages, answer: ComposerAnswer) -> bytes:
-    """Return the page on which a newsletter issue is composed."""
-    letter = describe_letter(pages, answer.composed, pages.editor.name)
+def render_composer(
+    pages: Pages,
+    composed: ComposedLetter,
+    offer: Offer,
+    sent: _changes.Fields,
+    differs: Sequence[IssueDiffers],
+) -> bytes:
+    """Return the page on which a newsletter issue is composed; `sent` is a form in conflict."""
+    letter = describe_letter(pages, composed, pages.editor.name)
     return pages.page(
         "letter.html",
         title=letter["title"],
         own_style=pages.asset("letters.css"),
         own_script=pages.asset("letters.js"),
         letter=letter,
-        offer=describe_offer(pages, answer.composed, answer.offer),
-        differs=[describe_difference(pages, one) for one in answer.differs],
-        again=_changes.repeat_form(answer.sent, answer.differs),
+        offer=describe_offer(pages, composed, offer),
+        differs=[describe_difference(pages, one) for one in differs],
+        again=_changes.repeat_form(sent, differs),
     )
 
 
 def describe_letter(pages: Pages, composed: ComposedLetter, editor: str) -> View:
     """Return the next issue of a newsletter as values for the template."""
-    issue, kept, options = composed.issue, composed.kept, composed.row.options
+    draft, kept, options = composed.draft, composed.kept, composed.row.options
+    issue = draft.issue
     return {
         "id": options.id,
         "href": link_letter(pages.views.root, options.id),
@@ -165,8 +162,8 @@ def describe_letter(pages: Pages, composed: ComposedLetter, editor: str) -> View
         "order": kept.digest("order"),
         "stories": _changes.digest_names(composed.names),
         "count": len(composed.names),
-        "new": pages.strings.say("letter_new", count=composed.new),
-        "fewest": composed.fewest if composed.new < composed.fewest else 0,
+        "new": pages.strings.say("letter_new", count=draft.new),
+        "fewest": draft.fewest if draft.new < draft.fewest else 0,
         "file_word": _say_file(pages.opened.newsroom, pages, issue),
         "is_held": kept.edits.is_held,
         "needs_approval": options.approval == "editor",

@@ -180,8 +180,9 @@ async def _show(
     differs: Sequence[IssueDiffers] = (),
 ) -> Response:
     composed = await _compose(visit)
-    answer = _pages.ComposerAnswer(composed=composed, offer=offer, sent=sent, differs=differs)
-    body = await visit.desk.draw(visit.editor, _pages.render_composer, answer)
+    body = await visit.desk.draw(
+        visit.editor, _pages.render_composer, composed, offer, sent, differs
+    )
     headers = {**NEVER_KEPT, "Content-Security-Policy": FRAMING_POLICY}
     status = 409 if differs else 200
     return Response(body, status, headers, media_type="text/html")

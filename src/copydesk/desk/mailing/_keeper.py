@@ -8,14 +8,13 @@ import io
 import itertools
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from email.message import Message
-from email.parser import BytesHeaderParser
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, TypeVar, TypeVarTuple, cast
 
 from copydesk import newsletters
 from copydesk.desk._desk import Desk, Visit, now
+from copydesk.desk._http import SentForm
 from copydesk.desk._previews import IMPORTED_FILE, ImportedFile
 from copydesk.desk.sign_in import Visitor, visitor_of
 from copydesk.desk_store import AuditEntry, AuditKind
@@ -172,7 +171,8 @@ class ReaderKeeper:
 
         def work(newsroom: Newsroom, store: newsletters.MailStore) -> exchange.ImportReport:
             with _put_down(newsroom, sent) as path:
-                return exchange.rehearse_reader_import(newsroom, store, path, sent.options, keep)
+                options = replace(sent.options, is_rehearsal=True)
+                return exchange.import_readers(newsroom, store, path, options, keep)
 
         return ImportRehearsal(report=await self._change(work), rows=rows)
 
@@ -241,58 +241,22 @@ def _is_plain(character: str) -> bool:
     return character.isascii() and (character.isalnum() or character in "._-")
 
 
-_FIELDS = 20
-
-
-def read_upload(body: bytes, content_type: str) -> ImportedFile:
-    """Return the uploaded file and options of a multipart form; UsageError without a file.
-
-    Parts are not copied before they are read: a file of 20 MB is in memory once (RFC 7578).
-    """
-    fields: dict[str, str] = {}
-    file: tuple[str, bytes] | None = None
-    for head, payload in _split_parts(body, content_type):
-        name = _read_parameter(head, "name")
-        if name == "file":
-            file = _read_parameter(head, "filename"), payload
-        else:
-            fields[name] = payload[:10_000].decode("utf-8", "replace")
-    if file is None or not file[1]:
+def read_import(form: SentForm) -> ImportedFile:
+    """Return the uploaded file and options of a form; UsageError without a file."""
+    if not form.file:
         raise UsageError("the form contains no file", hint="choose a CSV file of at most 20 MB")
+    fields = {name: value[:10_000] for name, value in form.fields}
     options = exchange.ImportOptions(
         letter=fields.get("letter", ""),
         consent=fields.get("consent", ""),
         ignored_columns=split_names(fields.get("ignored", "")),
     )
-    return ImportedFile(data=file[1], options=options, name=file[0])
+    return ImportedFile(data=form.file, options=options, name=form.file_name)
 
 
 def split_names(typed: str) -> tuple[str, ...]:
     """Split a text at commas into names, and skip empty ones."""
     return tuple(name for part in typed.split(",") if (name := part.strip()))
-
-
-def _split_parts(body: bytes, content_type: str) -> list[tuple[Message, bytes]]:
-    boundary = _read_parameter(_parse_head(f"Content-Type: {content_type}".encode()), "boundary")
-    if not boundary:
-        return []
-    parts = []
-    for piece in (b"\r\n" + body).split(b"\r\n--" + boundary.encode(), _FIELDS)[1:]:
-        head, end, payload = piece.removeprefix(b"\r\n").partition(b"\r\n\r\n")
-        if end:
-            parts.append((_parse_head(head), payload))
-    return parts
-
-
-def _parse_head(head: bytes) -> Message:
-    return BytesHeaderParser().parsebytes(head + b"\r\n\r\n")
-
-
-def _read_parameter(head: Message, name: str) -> str:
-    """Return a parameter in the header of a multipart form's part, "" if it is missing."""
-    header = "content-type" if name == "boundary" else "content-disposition"
-    found = head.get_param(name, "", header)
-    return found if isinstance(found, str) else str(found[-1])
 
 
 def keeper_of(visit: Visit) -> ReaderKeeper:

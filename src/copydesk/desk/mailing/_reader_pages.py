@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import BinaryIO
@@ -10,12 +9,12 @@ from typing import BinaryIO
 from starlette.responses import Response, StreamingResponse
 
 from copydesk.desk._desk import Page, Visit, now
-from copydesk.desk._http import NEVER_KEPT, read_body, status_of
+from copydesk.desk._http import NEVER_KEPT, is_multipart, read_upload, status_of
 from copydesk.desk._pages import Pages
 from copydesk.desk._previews import ImportedFile
 from copydesk.desk._story_view import View
 from copydesk.desk.mailing import _issue_pages
-from copydesk.desk.mailing._keeper import MOST_BYTES, ImportRehearsal, keeper_of, read_upload
+from copydesk.desk.mailing._keeper import MOST_BYTES, ImportRehearsal, keeper_of, read_import
 from copydesk.errors import CopydeskError, UsageError
 from copydesk.kit import dates, text
 from copydesk.newsletters import checks, exchange, reader_lists
@@ -348,15 +347,13 @@ async def change_reader(visit: Visit) -> Response:
 async def take_file(visit: Visit) -> Response:
     """Show what importing a file of newsletter subscribers would do, or import it."""
     keeper, by = keeper_of(visit), visit.editor.name
-    kind = visit.request.headers.get("content-type", "")
     try:
-        if not kind.lower().startswith("multipart/form-data"):
+        if not is_multipart(visit.request):
             form = await visit.read_form()
             sent = visit.desk.uploads.take(form.get("token", ""), by)
             report = await keeper.take_import(sent)
             return await _show(visit, ReadersAsked(report=report))
-        body = await read_body(visit.request, MOST_BYTES + _FORM_BYTES)
-        sent = await asyncio.to_thread(read_upload, body, kind)
+        sent = read_import(await read_upload(visit.request, MOST_BYTES + _FORM_BYTES))
         rehearsal = await keeper.rehearse_import(sent)
     except CopydeskError as error:
         return await _tell(visit, error)

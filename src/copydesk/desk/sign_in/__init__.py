@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from copydesk.desk.sign_in._app import sign_in_app as sign_in_app
     from copydesk.desk.sign_in._visitor import STRINGS as STRINGS
     from copydesk.desk.sign_in._visitor import Admission as Admission
-    from copydesk.desk.sign_in._visitor import AskedFrom as AskedFrom
     from copydesk.desk.sign_in._visitor import Door as Door
     from copydesk.desk.sign_in._visitor import Visitor as Visitor
     from copydesk.desk.sign_in._visitor import decide_admission as decide_admission

@@ -21,7 +21,6 @@ from copydesk.desk.sign_in._provider import ProviderSignIn
 from copydesk.desk.sign_in._visitor import (
     ASSETS,
     Admission,
-    AskedFrom,
     Door,
     SecretCookie,
     SignInPages,
@@ -252,9 +251,11 @@ def find_admission(scope: Scope, store: DeskStore, door: Door) -> Admission | No
     hosts = Headers(scope=scope).getlist("Host")
     if len(hosts) != 1:
         return None
-    asked = AskedFrom(host=hosts[0], is_from_here=door.is_from_here(scope))
-    has_accounts = asked.is_from_here or store.accounts.has_any()
-    return decide_admission(asked, door.host, has_accounts=has_accounts)
+    is_from_here = door.is_from_here(scope)
+    has_accounts = is_from_here or store.accounts.has_any()
+    return decide_admission(
+        hosts[0], door.host, is_from_here=is_from_here, has_accounts=has_accounts
+    )
 
 
 def answer_with_error(_request: Request | None, error: Exception) -> Response:

@@ -80,14 +80,6 @@ _HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[^:]*)(?::(?P<port>\d{1,5}))?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AskedFrom:
-    """Where a request comes from: its Host header, and whether it is from this machine."""
-
-    host: str
-    is_from_here: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Admission:
     """The origin (scheme and host) that a request uses, and the host for its passkeys.
 
@@ -103,17 +95,19 @@ class Admission:
         return self.origin.startswith("https:")
 
 
-def decide_admission(asked: AskedFrom, desk_host: str, *, has_accounts: bool) -> Admission | None:
-    """Return the origin of a request that may reach the web interface, else None.
+def decide_admission(
+    host: str, desk_host: str, *, is_from_here: bool, has_accounts: bool
+) -> Admission | None:
+    """Return the origin of a request with this Host header that may reach the desk, else None.
 
     From this machine the desk is open beside the site. From elsewhere it is open only at a host of
     its own, and only once somebody has an account.
     """
-    host = asked.host.lower()
+    host = host.lower()
     parts = _HOST.fullmatch(host)
     if parts is None:
         return None
-    if asked.is_from_here:
+    if is_from_here:
         name = "localhost" if parts["name"] == "localhost" else ""
         return Admission(origin=f"http://{host}", passkey_host=name)
     if desk_host and has_accounts and host in {desk_host, f"{desk_host}:443"}:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -164,7 +165,7 @@ def verify_sign_in(answer: DeviceAnswer, passkey: Passkey, admission: Admission)
     """
     from webauthn import verify_authentication_response
 
-    with _Refusing():
+    with _refuse_errors():
         verified = verify_authentication_response(
             credential=answer.body.decode(),
             expected_challenge=answer.challenge,
@@ -183,7 +184,7 @@ def verify_registration(
     """Return the passkey that a device created for a challenge; raises UsageError."""
     from webauthn import verify_registration_response
 
-    with _Refusing():
+    with _refuse_errors():
         verified = verify_registration_response(
             credential=answer.body.decode(),
             expected_challenge=answer.challenge,
@@ -200,18 +201,16 @@ def verify_registration(
         )
 
 
-class _Refusing:
-    """Turns exceptions of the WebAuthn library into UsageError without details.
+@contextlib.contextmanager
+def _refuse_errors() -> Iterator[None]:
+    """Turn exceptions of the WebAuthn library into UsageError without details.
 
     It parses CBOR and ASN.1 that strangers send: any exception means a wrong answer.
     """
-
-    def __enter__(self) -> None:
-        return
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if isinstance(error, Exception) and not isinstance(error, UsageError):
-            raise UsageError(_REFUSED, hint=_HINT) from error
+    try:
+        yield
+    except Exception as error:
+        raise UsageError(_REFUSED, hint=_HINT) from error
 
 
 _AGENT = "User-Agent"

@@ -6,10 +6,12 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 from urllib.parse import urlencode
 
 from copydesk import background, building
+from copydesk.building import channels
+from copydesk.desk._desk import Visit
 from copydesk.desk._pages import Pages, show_command
 from copydesk.desk._story_view import View
 from copydesk.desk.numbers import Column, Part, Section, Shade, Wording, draw_columns, make_cell
@@ -24,27 +26,10 @@ _ADDRESS = 300  # characters of a shown URL
 _PLANNED = 20  # sources named of each group
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BoardState:
-    """The content of the page of sources besides the sources, such as a started fetching run.
-
-    `owed` are the pings that still have to be sent, `owed_calls` describes the webhooks that still
-    have to be called. `round` is the run (fetching and filing) that was started, `runs_rounds`
-    whether one can be started; `is_recorded` says that a recorded web is the reason why not.
-    `is_left` says that the form before this page changed beat.toml without a commit.
-    """
-
-    round: background.DemandedCommand | None
-    runs_rounds: bool = False
-    is_recorded: bool = False
-    is_left: bool = False
-    owed: Sequence[building.OwedPing] = ()
-    owed_calls: Sequence[str] = ()
-
-
-def render_board(pages: Pages, state: BoardState) -> bytes:
+def render_board(pages: Pages, visit: Visit) -> bytes:
     """Return the page of all sources."""
-    board = sources.read_source_board(pages.opened.newsroom)
+    newsroom = pages.opened.newsroom
+    board = sources.read_source_board(newsroom)
     rows = [show_source(pages, row) for row in board.rows]
     return pages.page(
         "sources.html",
@@ -53,10 +38,7 @@ def render_board(pages: Pages, state: BoardState) -> bytes:
         own_style=pages.asset("sources.css"),
         sources=rows,
         sum=_sum_up(pages, board),
-        runs_rounds=state.runs_rounds,
-        is_recorded=state.is_recorded,
-        is_left=state.is_left,
-        demanded=show_round(pages, state.round),
+        **_show_start(pages, visit),
         plan=_show_plan(pages, board),
         owed=[
             {
@@ -64,9 +46,9 @@ def render_board(pages: Pages, state: BoardState) -> bytes:
                 "count": pages.strings.say("owed_pages", count=ping.pages),
                 "time": pages.views.time(ping.since),
             }
-            for ping in state.owed
+            for ping in building.list_owed_pings(newsroom.memory, newsroom.now)
         ],
-        owed_calls=state.owed_calls,
+        owed_calls=channels.describe_owed_calls(newsroom),
         missing=pages.describe_missing(),
     )
 
@@ -146,10 +128,21 @@ def _tell_days(pages: Pages, row: sources.BoardRow) -> str:
     return pages.strings.say("source_month", **sums)
 
 
-def show_round(pages: Pages, demanded: background.DemandedCommand | None) -> View | None:
+def _show_start(pages: Pages, visit: Visit) -> Mapping[str, Any]:
+    """Return what a page says of the run (fetching and filing) that one can start there, and
+    whether the form before it changed beat.toml without a commit.
+    """
+    demand = visit.desk.on_demand
+    return {
+        "runs_rounds": demand is not None,
+        "is_recorded": visit.desk.is_recorded,
+        "demanded": _show_round(pages, demand.last) if demand and demand.last else None,
+        "is_left": visit.request.query_params.get("changed") == "",
+    }
+
+
+def _show_round(pages: Pages, demanded: background.DemandedCommand) -> View:
     """Return the fetching run that somebody started, as values for the templates."""
-    if demanded is None:
-        return None
     say = pages.strings.say
     about = text.fold(demanded.source)[:_ADDRESS] or say(
         "round_of_every" if demanded.all_due else "round_of_all"
@@ -285,9 +278,10 @@ _MOST_CHARACTERS = 2_000  # of an address
 _NUMBER = re.compile("[0-9]{1,5}")
 
 
-def render_source(pages: Pages, url: str, state: BoardState) -> bytes:
+def render_source(pages: Pages, visit: Visit) -> bytes:
     """Return the page of the source with a URL; raises UsageError for an unknown URL."""
     board = sources.read_source_board(pages.opened.newsroom)
+    url = visit.request.query_params.get("url", "")
     row = board.find(url)
     if row is None:
         raise UsageError("no source in beat.toml has this URL", subject=url[:200])
@@ -299,9 +293,7 @@ def render_source(pages: Pages, url: str, state: BoardState) -> bytes:
         own_style=pages.asset("sources.css"),
         source=show_source(pages, row),
         sections=[_show_outcomes(wording, row), *_show_delay(wording, row)],
-        runs_rounds=state.runs_rounds,
-        is_left=state.is_left,
-        demanded=show_round(pages, state.round),
+        **_show_start(pages, visit),
         seen=board.seen,
         address=source.url,
         look=_address_look(pages.views.root, row),

@@ -7,11 +7,8 @@ from dataclasses import replace
 
 from starlette.responses import Response
 
-from copydesk import building
-from copydesk.building import channels
 from copydesk.desk._desk import Page, Visit
-from copydesk.desk._http import NEVER_KEPT, read_body, read_commit, read_fields
-from copydesk.desk._newsroom_thread import OpenNewsroom
+from copydesk.desk._http import NEVER_KEPT, read_commit, read_form, read_upload
 from copydesk.desk._pages import Pages
 from copydesk.desk.sources import _pages
 from copydesk.editing import source_edits
@@ -25,20 +22,17 @@ _LOOK_AGAIN = {"Refresh": "2"}  # seconds: while a round is under way, with a sc
 
 async def show_all(visit: Visit) -> Response:
     """Answer with the page of all sources."""
-    return await _draw(visit, lambda pages: _pages.render_board(pages, _state(visit, pages.opened)))
+    return await _draw(visit, _pages.render_board)
 
 
 async def show_one(visit: Visit) -> Response:
     """Answer with the page of one source."""
-    url = visit.request.query_params.get("url", "")
-    return await _draw(
-        visit, lambda pages: _pages.render_source(pages, url, _state(visit, pages.opened))
-    )
+    return await _draw(visit, _pages.render_source)
 
 
 async def write_source(visit: Visit) -> Response:
     """Commit changed settings of a source, and redirect to its page."""
-    fields, _ = await _read_form(visit)
+    fields = await read_form(visit.request)
     form = dict(fields)
     url, seen, edit = form.get("url", ""), form.get("seen", ""), _pages.read_source_edit(fields)
     done = await visit.desk.thread.change(
@@ -50,7 +44,7 @@ async def write_source(visit: Visit) -> Response:
 
 async def end_source(visit: Visit) -> Response:
     """Remove a source from beat.toml, and redirect to the page of all sources."""
-    form = dict((await _read_form(visit))[0])
+    form = await visit.read_form()
     url, seen = form.get("url", ""), form.get("seen", "")
     done = await visit.desk.thread.change(source_edits.end_source, url, visit.editor.name, seen)
     return visit.show_commit("sources/", done.commit)
@@ -65,7 +59,7 @@ async def show_add(visit: Visit) -> Response:
 
 async def look(visit: Visit) -> Response:
     """Answer with the feeds found at a URL, or with a preview of a feed's stories."""
-    form = dict((await _read_form(visit))[0])
+    form = await visit.read_form()
     url = form.get("url", "").strip()
     search = _pages.Search(url=url, instead=form.get("instead", ""))
     root = await visit.desk.thread.ask(lambda opened: opened.newsroom.root)
@@ -83,8 +77,7 @@ async def look(visit: Visit) -> Response:
 
 async def file_source(visit: Visit) -> Response:
     """Add a source to beat.toml, or replace the URL of a source."""
-    owner = visit.editor
-    form = dict((await _read_form(visit))[0])
+    owner, form = visit.editor, await visit.read_form()
     url = sources.source_address(form.get("url", ""))
     source = Source(
         url=url,
@@ -104,9 +97,9 @@ async def file_source(visit: Visit) -> Response:
 
 async def take_list(visit: Visit) -> Response:
     """Show what importing a list of sources would do with each row, or import it."""
-    fields, data = await _read_form(visit)
-    form = dict(fields)
-    sent = data or form.get("opml", "").encode("utf-8", "replace")
+    upload = await read_upload(visit.request)
+    form = dict(upload.fields)
+    sent = upload.file or form.get("opml", "").encode("utf-8", "replace")
     try:
         rows = await visit.desk.thread.change(source_edits.rehearse_import, sent)
     except (FeedError, UsageError) as error:
@@ -128,7 +121,7 @@ async def export(visit: Visit) -> Response:
 
 async def begin_round(visit: Visit) -> Response:
     """Start fetching one source, all due ones or all, and redirect to the progress."""
-    owner, form = visit.editor, dict((await _read_form(visit))[0])
+    owner, form = visit.editor, await visit.read_form()
     url = form.get("url", "")
     if visit.desk.on_demand is None:
         hint = visit.desk.why_no_rounds
@@ -143,7 +136,7 @@ async def begin_round(visit: Visit) -> Response:
 
 async def undo_settings(visit: Visit) -> Response:
     """Undo a git commit of settings, and redirect to the form's page, or to today's actions."""
-    form = dict((await _read_form(visit))[0])
+    form = await visit.read_form()
     commit = read_commit(form)
     done = await visit.desk.thread.change(settings.undo_settings, commit, visit.editor.name)
     if "return" in form:
@@ -151,30 +144,13 @@ async def undo_settings(visit: Visit) -> Response:
     return visit.redirect("today/")
 
 
-async def _draw(visit: Visit, make: Callable[[Pages], bytes]) -> Response:
+async def _draw(visit: Visit, make: Callable[[Pages, Visit], bytes]) -> Response:
     """Answer with a page, which reloads while a started fetching run is going on."""
-    answer = await visit.draw(make)
+    answer = await visit.draw(make, visit)
     demand = visit.desk.on_demand
     if demand is not None and demand.last is not None and demand.last.code is None:
         answer.headers.update(_LOOK_AGAIN)
     return answer
-
-
-def _state(visit: Visit, opened: OpenNewsroom) -> _pages.BoardState:
-    demand, newsroom = visit.desk.on_demand, opened.newsroom
-    return _pages.BoardState(
-        round=demand.last if demand else None,
-        runs_rounds=demand is not None,
-        is_recorded=visit.desk.is_recorded,
-        is_left=visit.request.query_params.get("changed") == "",
-        owed=building.list_owed_pings(newsroom.memory, newsroom.now),
-        owed_calls=channels.describe_owed_calls(newsroom),
-    )
-
-
-async def _read_form(visit: Visit) -> tuple[list[tuple[str, str]], bytes]:
-    body = await read_body(visit.request)
-    return read_fields(body, visit.request.headers.get("content-type", ""))
 
 
 SOURCE_PAGES: tuple[Page, ...] = (

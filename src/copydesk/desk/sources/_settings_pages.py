@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from copydesk.desk._desk import Page, Visit
-from copydesk.desk._http import PICTURE_BYTES, read_body, read_fields, read_form
+from copydesk.desk._http import PICTURE_BYTES, read_form, read_upload
 from copydesk.desk._pages import Pages
 from copydesk.desk._story_view import View
 from copydesk.errors import CopydeskError, FetchError, UsageError
@@ -53,9 +53,8 @@ async def show_logo(visit: Visit) -> Response:
 
 async def set_logo(visit: Visit) -> Response:
     """Commit a publisher's logo: an uploaded picture, or the picture at a URL."""
-    body = await read_body(visit.request, PICTURE_BYTES)
-    fields, data = read_fields(body, visit.request.headers.get("content-type", ""))
-    form = dict(fields)
+    sent = await read_upload(visit.request, PICTURE_BYTES)
+    form, data = dict(sent.fields), sent.file
     domain, seen, url = (form.get(field, "").strip() for field in ("domain", "seen", "url"))
     if not data and not url:
         raise UsageError("choose a picture, or enter its URL", subject=domain[:_CHARACTERS])

@@ -5,6 +5,7 @@ All text from other sites passes through here on its way into the HTML.
 
 from __future__ import annotations
 
+import itertools
 import re
 import textwrap
 from collections.abc import Collection, Iterable, Iterator
@@ -302,7 +303,7 @@ def tell_markup(markup: str | HtmlElement) -> str:
     paragraphs = _Paragraphs()
     _walk(root, paragraphs)
     paragraphs.end()
-    told = "\n\n".join(_without_repeats(paragraphs.told))
+    told = "\n\n".join(words for words, _ in itertools.groupby(paragraphs.told))  # none twice
     return _BETWEEN_ITEMS.sub(r"\1\n", told)
 
 
@@ -377,14 +378,6 @@ def _read_address(link: HtmlElement) -> str:
     address = urls.as_browsers_read(link.get("href") or "")
     is_whole = address.lower().startswith(_FOLLOWED) and address.isprintable()
     return address if is_whole and " " not in address else ""
-
-
-def _without_repeats(paragraphs: list[str]) -> Iterator[str]:
-    last = ""
-    for paragraph in paragraphs:
-        if paragraph != last:
-            yield paragraph
-        last = paragraph
 
 
 # ---- A filed issue, split by its marks

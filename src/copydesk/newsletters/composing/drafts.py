@@ -49,17 +49,11 @@ class IssueDraft:
         return bool(self.issue.sections) and self.new >= self.fewest
 
 
-def compose(material: IssueMaterial, edits: IssueEdits = _NO_EDITS) -> Issue | None:
-    """Compose a newsletter issue. Return None if it has too few new stories to be sent.
+def draft_issue(material: IssueMaterial, edits: IssueEdits = _NO_EDITS) -> IssueDraft:
+    """Compose a newsletter issue, even if it has too few new stories to be sent.
 
     The same material and edits give the same issue on every machine.
     """
-    draft = draft_issue(material, edits)
-    return draft.issue if draft.is_enough else None
-
-
-def draft_issue(material: IssueMaterial, edits: IssueEdits = _NO_EDITS) -> IssueDraft:
-    """Compose a newsletter issue, even if it has too few new stories to be sent."""
     composing = _Composing(material=material, edits=edits)
     composing.fill()
     sections = tuple(composing.sections())

@@ -118,6 +118,8 @@ class ReaderService:
                 store = self._store or self._open(newsroom)
                 store.links.learn_keys()
                 made = answer(_visit.Visit(newsroom=newsroom, store=store, pages=pages, sent=sent))
+            except consent.ClosedLinkError as closed:
+                made = pages.refuse_link(closed)
             except MailStoreError as error:
                 self._report(error)
                 return pages.notice("failed", status=503)
@@ -137,16 +139,13 @@ class ReaderService:
         return pages
 
     def _prepare(self) -> None:
-        self._try_to_open()
-        with contextlib.suppress(PublishError):  # the first request reports it
-            self._crowded = bytes(self._make_pages().notice("crowded").body)
-            self._crowded_type = "text/html"
-
-    def _try_to_open(self) -> None:
         try:
             self._open(self.read_newsroom()).links.learn_keys()
         except MailStoreError as error:
             self._report(error)
+        with contextlib.suppress(PublishError):  # the first request reports it
+            self._crowded = bytes(self._make_pages().notice("crowded").body)
+            self._crowded_type = "text/html"
 
     def _open(self, newsroom: Newsroom) -> newsletters.MailStore:
         self._store = self._stack.enter_context(addresses.open_readers(newsroom))

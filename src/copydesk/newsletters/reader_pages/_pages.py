@@ -52,20 +52,16 @@ def _choose(visit: Visit) -> Response:
     if wish.pause and wish.until is None:
         return show_choices(visit, wish=wish)
     choices = outcomes.ReaderChoices(letters=wish.letters, paused_until=wish.until)
-    answer = choose_letters(visit.newsroom, visit.store, visit.token, choices)
-    match answer.outcome:
+    match choose_letters(visit.newsroom, visit.store, visit.token, choices):
         case "kept":
             kept = "readers_choices_kept" if wish.letters else "readers_choices_none"
-            made = show_choices(visit, note=visit.pages.say(kept))
+            return show_choices(visit, note=visit.pages.say(kept))
         case "asked":
-            made = visit.pages.notice("look", visit.pages.say("readers_asked_again_text"))
+            return visit.pages.notice("look", visit.pages.say("readers_asked_again_text"))
         case "no-date":
-            made = show_choices(visit, wish=wish)
+            return show_choices(visit, wish=wish)
         case "no-letter":
-            made = visit.pages.notice("refused", status=400)
-        case closed:
-            made = visit.refuse_link(closed)
-    return made
+            return visit.pages.notice("refused", status=400)
 
 
 def _read_wish(form: Form) -> _Wish:
@@ -84,8 +80,6 @@ def show_choices(visit: Visit, note: str = "", wish: _Wish | None = None) -> Res
     `wish` is a form with an invalid date, which is shown again.
     """
     view, pages = visit.look("choices"), visit.pages
-    if view.kind != "good":
-        return visit.refuse_link(view.kind)
     today = _local_day(visit, visit.newsroom.now)
     paused_until = _local_day(visit, view.paused_until).isoformat() if view.paused_until else ""
     return pages.answer(
@@ -125,20 +119,15 @@ def _local_day(visit: Visit, at: datetime) -> date:
 
 def _leave_all(visit: Visit) -> Response:
     answer = leave_all_letters(visit.newsroom, visit.store, visit.token)
-    if answer.outcome in {"forged", "over"}:
-        return visit.refuse_link(answer.outcome)
     return tell_departure(visit, answer, is_all=True)
 
 
 def _mail_manage_link(visit: Visit) -> Response:
-    answer = manage.ask_for_manage_link(visit.newsroom, visit.store, visit.token)
-    pages = visit.pages
-    if answer.outcome == "asked":
+    wait, pages = manage.ask_for_manage_link(visit.newsroom, visit.store, visit.token), visit.pages
+    if wait is None:
         return pages.notice("look", pages.phrase_link_hours("readers_data_asked_text"))
-    if answer.outcome == "wait":
-        words = pages.phrase_wait("readers_wait_for_link", answer.wait)
-        return pages.notice("wait", words, status=429)
-    return visit.refuse_link(answer.outcome)
+    words = pages.phrase_wait("readers_wait_for_link", wait)
+    return pages.notice("wait", words, status=429)
 
 
 # ---- Links that prove an address: subscribe, or change the address
@@ -147,8 +136,6 @@ def _mail_manage_link(visit: Visit) -> Response:
 def show_confirmation(visit: Visit) -> Response:
     """Show which newsletters a confirmation link subscribes to, with a button to confirm."""
     view, pages = visit.look("confirm"), visit.pages
-    if view.kind != "good":
-        return visit.refuse_link(view.kind)
     return pages.answer(
         "mail_confirm.html",
         "readers_confirm_title",
@@ -163,19 +150,14 @@ def confirm(visit: Visit) -> Response:
     """Confirm a newsletter subscription by the link in the confirmation mail."""
     answer = manage.confirm_subscription(visit.newsroom, visit.store, visit.token)
     pages = visit.pages
-    letters = pages.name_letters(answer.letters)
-    if answer.outcome == "confirmed":
-        return pages.notice("confirmed", letters=letters)
     if answer.outcome == "again":
         return pages.notice("confirmed_again")
-    return visit.refuse_link(answer.outcome)
+    return pages.notice("confirmed", letters=pages.name_letters(answer.letters))
 
 
 def show_change(visit: Visit) -> Response:
     """Show which new e-mail address would replace the subscriber's, with a button to confirm."""
     view, pages = visit.look("change"), visit.pages
-    if view.kind != "good":
-        return visit.refuse_link(view.kind)
     return pages.answer(
         "mail_confirm.html",
         "readers_change_confirm_title",
@@ -190,17 +172,15 @@ def change(visit: Visit) -> Response:
     """Replace a subscriber's e-mail address by the new one that was confirmed."""
     answer = manage.confirm_address_change(visit.newsroom, visit.store, visit.token)
     pages = visit.pages
-    if answer.outcome == "changed":
-        return pages.answer(
-            "mail_notice.html",
-            "readers_change_confirm_title",
-            paragraphs=[pages.say("readers_changed_text")],
-            letters=[],
-            has_form=False,
-        )
     if answer.outcome == "taken":
         return pages.notice("taken", status=409)
-    return visit.refuse_link(answer.outcome)
+    return pages.answer(
+        "mail_notice.html",
+        "readers_change_confirm_title",
+        paragraphs=[pages.say("readers_changed_text")],
+        letters=[],
+        has_form=False,
+    )
 
 
 # ---- Unsubscribe, by a button or by one click in a mail program (RFC 8058)
@@ -209,8 +189,6 @@ def change(visit: Visit) -> Response:
 def show_leave(visit: Visit) -> Response:
     """Ask whether the subscriber wants to unsubscribe from a newsletter."""
     view, pages = visit.look("unsubscribe"), visit.pages
-    if view.kind != "good":
-        return visit.refuse_link(view.kind)
     others = [one for one in view.letters if one.is_subscribed and one != view.letter]
     return pages.answer(
         "mail_leave.html",
@@ -227,14 +205,19 @@ def leave(visit: Visit) -> Response:
     Any other body counts as one click: nobody who unsubscribes is asked again. Mail programs get a
     plain-text answer.
     """
-    is_all = visit.form.first("act") == "all"
+    is_all, is_page = visit.form.first("act") == "all", "page" in visit.form
     end = leave_all_letters if is_all else leave_letter
-    answer = end(visit.newsroom, visit.store, visit.token)
-    if "page" not in visit.form:
-        return _answer_program(answer)
-    if answer.outcome in {"forged", "over"}:
-        return visit.refuse_link(answer.outcome)
-    return tell_departure(visit, answer, is_all=is_all)
+    try:
+        answer = end(visit.newsroom, visit.store, visit.token)
+    except consent.ClosedLinkError as closed:
+        if is_page:
+            raise
+        if closed.kind == "forged":
+            return PlainTextResponse("this link is not valid\n", 404)
+        return PlainTextResponse("this link has expired\n", 410)
+    if is_page:
+        return tell_departure(visit, answer, is_all=is_all)
+    return PlainTextResponse("unsubscribed\n")
 
 
 def tell_departure(visit: Visit, answer: outcomes.LeaveAnswer, *, is_all: bool) -> Response:
@@ -249,14 +232,6 @@ def tell_departure(visit: Visit, answer: outcomes.LeaveAnswer, *, is_all: bool) 
     return pages.notice("left", words, has_form=has_form)
 
 
-def _answer_program(answer: outcomes.LeaveAnswer) -> Response:
-    if answer.outcome == "forged":
-        return PlainTextResponse("this link is not valid\n", 404)
-    if answer.outcome == "over":
-        return PlainTextResponse("this link has expired\n", 410)
-    return PlainTextResponse("unsubscribed\n")
-
-
 # The sign-up form, and the page of a subscriber's data: see it, download it, have it deleted.
 
 _MOST_ROWS = 20  # of each kind; the file has all
@@ -265,10 +240,8 @@ _LONGEST = 300
 
 def download_data(visit: Visit) -> Response:
     """Return everything that is stored about a newsletter subscriber as a JSON file."""
-    answer = read_reader_data(visit.newsroom, visit.store, visit.token)
-    if answer.data is None:
-        return visit.refuse_link(answer.kind)
-    body = msgspec.json.format(msgspec.json.encode(answer.data), indent=2) + b"\n"
+    data = read_reader_data(visit.newsroom, visit.store, visit.token)
+    body = msgspec.json.format(msgspec.json.encode(data), indent=2) + b"\n"
     headers = {"Content-Disposition": 'attachment; filename="data.json"'}
     return Response(body, headers=headers, media_type="application/json")
 
@@ -282,10 +255,8 @@ def change_data(visit: Visit) -> Response:
         return visit.pages.notice("refused", status=400)
     if not visit.form.first("sure"):
         return show_data(visit, erase_fault=visit.pages.say("readers_erase_unsure"))
-    answer = erase_reader(visit.newsroom, visit.store, visit.token)
-    if answer.outcome == "erased":
-        return visit.pages.notice("erased")
-    return visit.refuse_link(answer.outcome)
+    erase_reader(visit.newsroom, visit.store, visit.token)
+    return visit.pages.notice("erased")
 
 
 def _change_address(visit: Visit) -> Response:
@@ -298,23 +269,19 @@ def _change_address(visit: Visit) -> Response:
         return show_data(visit, new, phrase_fault(visit, answer.hint))
     if answer.outcome == "same":
         return show_data(visit, new, pages.say("readers_fault_same"))
-    if answer.outcome in {"wait", "busy"}:
-        return refuse_for_now(visit, answer.outcome, answer.wait)
-    return visit.refuse_link(answer.outcome)
+    return refuse_for_now(visit, answer.outcome, answer.wait)
 
 
 def show_data(visit: Visit, address: str = "", fault: str = "", erase_fault: str = "") -> Response:
     """Show everything that is stored about a newsletter subscriber."""
-    answer, pages = read_reader_data(visit.newsroom, visit.store, visit.token), visit.pages
-    if answer.data is None:
-        return visit.refuse_link(answer.kind)
+    data, pages = read_reader_data(visit.newsroom, visit.store, visit.token), visit.pages
     token = quote(visit.token, safe="")
     return pages.answer(
         "mail_data.html",
         "readers_data_title",
         400 if fault or erase_fault else 200,
-        facts=list(_list_facts(answer.data, pages)),
-        parts=list(_list_parts(answer.data, visit)),
+        facts=list(_list_facts(data, pages)),
+        parts=list(_list_parts(data, visit)),
         data_link=f"{pages.root}manage/{token}/data.json",
         choices_link=f"{pages.root}choices/{token}",
         address=address[:_LONGEST],

@@ -170,6 +170,14 @@ class ReaderPages:
         context = {**usual, **more, "paragraphs": list(told)}
         return self.answer("mail_notice.html", f"readers_{name}_title", status, **context)
 
+    def refuse_link(self, closed: consent.ClosedLinkError) -> Response:
+        """Return the page for an invalid link, which has expired or is forged."""
+        if closed.kind == "over":
+            words = self.phrase_link_hours("readers_over_text")
+            has_form = bool(self._beat.subscribe_url)
+            return self.notice("over", words, status=410, has_form=has_form)
+        return self.notice("forged", status=404)
+
     def style_sheet(self) -> str:
         """Return the CSS of the subscribers' pages: the site's, their own, then the
         owner's rules.
@@ -225,14 +233,6 @@ class Visit:
     def look(self, purpose: links.LinkPurpose) -> outcomes.LinkView:
         """Return the data that the page may show for this request's mailed link."""
         return consent.look_at_link(self.newsroom, self.store, self.token, purpose)
-
-    def refuse_link(self, kind: str) -> Response:
-        """Return the page for an invalid link, which has expired (`over`) or is forged."""
-        if kind == "over":
-            words = self.pages.phrase_link_hours("readers_over_text")
-            has_form = bool(self.newsroom.beat.subscribe_url)
-            return self.pages.notice("over", words, status=410, has_form=has_form)
-        return self.pages.notice("forged", status=404)
 
 
 Answer = Callable[[Visit], Response]

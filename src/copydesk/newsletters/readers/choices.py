@@ -10,7 +10,7 @@ from copydesk.mail_store import MailStore, Subscriber
 from copydesk.mail_store.subscriptions import Consent, Subscription
 from copydesk.newsletters.readers import consent, limits
 from copydesk.newsletters.readers.manage import ask_reader
-from copydesk.newsletters.readers.outcomes import ChooseAnswer, LeaveAnswer, ReaderChoices
+from copydesk.newsletters.readers.outcomes import ChooseOutcome, LeaveAnswer, ReaderChoices
 from copydesk.newsroom import Newsroom
 
 _LONGEST_PAUSE = timedelta(days=366)
@@ -19,38 +19,37 @@ _LONGEST_PAUSE = timedelta(days=366)
 def leave_letter(newsroom: Newsroom, store: MailStore, token: str) -> LeaveAnswer:
     """Unsubscribe from the newsletter that a link names, or from all if it names none (RFC 8058).
 
-    Unsubscribe links never expire, and may be used again. Raises MailStoreError.
+    Unsubscribe links never expire, and may be used again. Raises ClosedLinkError, MailStoreError.
     """
     return _leave(newsroom, store, token, everything=False)
 
 
 def leave_all_letters(newsroom: Newsroom, store: MailStore, token: str) -> LeaveAnswer:
-    """Unsubscribe the subscriber of a link from all newsletters. Raises MailStoreError."""
+    """Unsubscribe the subscriber of a link from all newsletters; raises as `leave_letter` does."""
     return _leave(newsroom, store, token, everything=True)
 
 
 def choose_letters(
     newsroom: Newsroom, store: MailStore, token: str, choices: ReaderChoices
-) -> ChooseAnswer:
-    """Store which newsletters a subscriber chose on the page behind a link. Raises MailStoreError.
+) -> ChooseOutcome:
+    """Store which newsletters a subscriber chose on the page behind a link. Raises ClosedLinkError,
+    MailStoreError.
 
     Unknown topics are dropped. A link may have been forwarded, so a subscriber who had unsubscribed
     gets a mail that asks for confirmation.
     """
     with store.at_once():
         opened = consent.open_link(newsroom, store, token, consent.OPENS["choices"])
-        if isinstance(opened, consent.ClosedLink):
-            return ChooseAnswer(outcome=opened.kind)
         if choices.letters.keys() - {letter.id for letter in newsroom.settings.letters}:
-            return ChooseAnswer(outcome="no-letter")
+            return "no-letter"
         until = _find_end(newsroom, choices)
         if until is not None and not newsroom.now < until < newsroom.now + _LONGEST_PAUSE:
-            return ChooseAnswer(outcome="no-date")
+            return "no-date"
         chosen = _keep_known_topics(newsroom, choices.letters)
         if opened.subscriber.state in {"active", "paused"}:
             _store_choice(newsroom, store, opened.subscriber, chosen)
             _set_state(store, opened.subscriber, chosen, until)
-            return ChooseAnswer(outcome="kept")
+            return "kept"
         return _ask_again(newsroom, store, opened.subscriber, chosen)
 
 
@@ -73,19 +72,21 @@ def end_letters(
 
 def _leave(newsroom: Newsroom, store: MailStore, token: str, *, everything: bool) -> LeaveAnswer:
     with store.at_once():
-        opened = consent.open_link(newsroom, store, token, consent.OPENS["unsubscribe"])
-        if isinstance(opened, consent.ClosedLink):
-            return _answer_gone_reader(store, token, opened)
+        try:
+            opened = consent.open_link(newsroom, store, token, consent.OPENS["unsubscribe"])
+        except consent.ClosedLinkError as closed:
+            if closed.kind == "over" and _is_of_nobody(store, token):
+                return LeaveAnswer(outcome="again")
+            raise
         letter = "" if everything else consent.find_letter(store, opened.link)
         return end_letters(newsroom, store, opened.subscriber, letter)
 
 
-def _answer_gone_reader(store: MailStore, token: str, closed: consent.ClosedLink) -> LeaveAnswer:
-    """Return the answer to an unsubscribe link whose subscriber does not exist any more."""
+def _is_of_nobody(store: MailStore, token: str) -> bool:
+    """Return whether the subscriber of an unsubscribe link does not exist any more."""
     link = store.links.read(token)
     subscriber = store.subscribers.get(link.subscriber) if link else None
-    is_gone = closed.kind == "over" and (subscriber is None or not subscriber.address)
-    return LeaveAnswer(outcome="again" if is_gone else closed.kind)
+    return subscriber is None or not subscriber.address
 
 
 def _find_end(newsroom: Newsroom, choices: ReaderChoices) -> datetime | None:
@@ -160,13 +161,13 @@ def _ask_again(
     store: MailStore,
     subscriber: Subscriber,
     chosen: Mapping[str, tuple[str, ...]],
-) -> ChooseAnswer:
+) -> ChooseOutcome:
     """Mail a confirmation link to somebody who is not subscribed. Without a choice do nothing."""
     if not chosen:
-        return ChooseAnswer(outcome="kept")
+        return "kept"
     if limits.admit_any(store, newsroom.now) is None:
         version = consent.keep_consent_words(newsroom, store)
         wish = consent.Wish(asked=newsroom.now, letters=chosen, words=version)
         if not ask_reader(newsroom, store, subscriber.address, wish):
             limits.take_back_any(store)
-    return ChooseAnswer(outcome="asked")
+    return "asked"

@@ -187,11 +187,12 @@ class OpenedLink:
     extra: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClosedLink:
-    """An invalid personal link, which is forged or expired."""
+class ClosedLinkError(Exception):
+    """Raised for an invalid personal link, which is `forged`, or is `over`: it has expired."""
 
-    kind: ClosedKind
+    def __init__(self, kind: ClosedKind) -> None:
+        super().__init__(kind)
+        self.kind = kind
 
 
 def sign_link_to_mail(
@@ -212,23 +213,24 @@ def sign_link_to_mail(
 
 def open_link(
     newsroom: Newsroom, store: MailStore, token: str, purposes: Collection[LinkPurpose]
-) -> OpenedLink | ClosedLink:
+) -> OpenedLink:
     """Check a personal link made for one of some purposes, and find its subscriber.
 
-    A mailed link expires once its subscriber has another address or was erased.
+    A mailed link expires once its subscriber has another address or was erased. Raises
+    ClosedLinkError.
     """
     link = store.links.read(token)
     if link is None or link.purpose not in purposes:
-        return ClosedLink(kind="forged")
+        raise ClosedLinkError("forged")
     subscriber = store.subscribers.get(link.subscriber)
     if subscriber is None or not subscriber.address or link.is_over(newsroom.now):
-        return ClosedLink(kind="over")
+        raise ClosedLinkError("over")
     if link.purpose not in _MAILED:
         return OpenedLink(link=link, subscriber=subscriber)
     mark, _, extra = link.extra.partition(" ")
     address = _find_address(store, link.purpose, subscriber.id)
     if not address or mark != _mark_address(store, address) or link.made < subscriber.made:
-        return ClosedLink(kind="over")
+        raise ClosedLinkError("over")
     return OpenedLink(link=link, subscriber=subscriber, extra=extra)
 
 
@@ -249,23 +251,18 @@ def look_at_link(
     """Return the data that the page behind a personal link may show.
 
     A manage link opens the choices page too, and both open the unsubscribe page. Raises
-    MailStoreError.
+    ClosedLinkError, MailStoreError.
     """
     opened = open_link(newsroom, store, token, OPENS[purpose])
-    if isinstance(opened, ClosedLink):
-        return LinkView(kind=opened.kind, purpose=purpose)
     subscriber, letters = opened.subscriber, list_letters_of(newsroom, store, opened.subscriber.id)
     if purpose == "confirm":
         letters = list_wishes(newsroom, read_wish(newsroom, store, opened.extra))
     proposed = store.subscribers.find_proposed_address(subscriber.id) if purpose == "change" else ""
     return LinkView(
-        kind="good",
-        purpose=purpose,
         address=text.mask_address(subscriber.address),
         letters=letters,
         letter=next((each for each in letters if each.id == find_letter(store, opened.link)), None),
         topics=tuple(topic.name for topic in newsroom.beat.topics),
-        state=subscriber.state,
         is_paused=is_paused(newsroom, subscriber),
         paused_until=subscriber.paused_until if is_paused(newsroom, subscriber) else None,
         new_address=text.mask_address(proposed),
@@ -306,8 +303,8 @@ def list_letters_of(
     )
 
 
-def _find_address(store: MailStore, purpose: LinkPurpose, subscriber: int) -> str:
-    """Return the address that a link made for a purpose is mailed to."""
+def _find_address(store: MailStore, purpose: LinkPurpose | OutboxKind, subscriber: int) -> str:
+    """Return the address that a mail, or a link made for a purpose, is sent to, "" for none."""
     if purpose == "change":
         return store.subscribers.find_proposed_address(subscriber)
     found = store.subscribers.get(subscriber)
@@ -346,9 +343,8 @@ def write_outbox_mail(newsroom: Newsroom, store: MailStore, mail: OutboxMail) ->
     That is if the subscriber was erased or suppressed, or asked for newsletters that no longer
     exist. The link is new each time. Raises MailStoreError, PublishError.
     """
-    subscriber = store.subscribers.get(mail.subscriber)
-    to = _find_recipient(store, mail, subscriber)
-    if subscriber is None or not to or not may_write(store, to):
+    to = _find_address(store, mail.kind, mail.subscriber)
+    if not to or not may_write(store, to):
         return None
     letters = _name_letters(newsroom, store, mail)
     if not letters and mail.kind in {"confirm", "already"}:
@@ -359,14 +355,6 @@ def write_outbox_mail(newsroom: Newsroom, store: MailStore, mail: OutboxMail) ->
     subject = words.say(f"mail_{mail.kind}_subject", site=site, letters=letters)
     body = words.say(f"mail_{mail.kind}", site=site, letters=letters, link=link, hours=_HOURS)
     return SingleMail(to=to, subject=subject, text=f"{body.strip()}\n{_sign_off(newsroom)}")
-
-
-def _find_recipient(store: MailStore, mail: OutboxMail, subscriber: Subscriber | None) -> str:
-    if subscriber is None:
-        return ""
-    if mail.kind == "change":
-        return store.subscribers.find_proposed_address(subscriber.id)
-    return subscriber.address
 
 
 def _name_letters(newsroom: Newsroom, store: MailStore, mail: OutboxMail) -> str:

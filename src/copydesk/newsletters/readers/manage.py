@@ -17,7 +17,7 @@ from copydesk.mail_store.deliveries import DeliveryEntry
 from copydesk.mail_store.links import LINK_LIFETIME, RETURN_LIFETIME
 from copydesk.mail_store.subscriptions import Consent, Subscription
 from copydesk.newsletters.readers import addresses, consent, limits, outcomes
-from copydesk.newsletters.readers.consent import OPENS, ClosedLink, open_link
+from copydesk.newsletters.readers.consent import OPENS, ClosedLinkError, open_link
 from copydesk.newsletters.readers.limits import is_lifted_by_reader
 from copydesk.newsroom import Newsroom
 
@@ -110,18 +110,16 @@ def confirm_subscription(
     """Subscribe whoever opened the link in a confirmation mail and pressed the button (POST).
 
     Repeating it changes nothing, even for a subscriber who unsubscribed meanwhile. Raises
-    MailStoreError.
+    ClosedLinkError, MailStoreError.
     """
     with store.at_once():
         opened = open_link(newsroom, store, token, OPENS["confirm"])
-        if isinstance(opened, ClosedLink):
-            return outcomes.ConfirmAnswer(outcome=opened.kind)
         wish = consent.read_wish(newsroom, store, opened.extra)
         letters = consent.list_wishes(newsroom, wish)
         if _was_confirmed(store, opened.subscriber, wish):
             return outcomes.ConfirmAnswer(outcome="again", letters=letters)
         if not letters or _has_left_since(store, opened.subscriber, wish):
-            return outcomes.ConfirmAnswer(outcome="over")
+            raise ClosedLinkError("over")
         _begin_letters(newsroom, store, opened.subscriber, wish)
     return outcomes.ConfirmAnswer(outcome="confirmed", letters=letters)
 
@@ -177,43 +175,38 @@ def _has_left_since(store: MailStore, subscriber: Subscriber, wish: consent.Wish
 # Show readers their stored data, change their address, erase them: by a link mailed for that.
 
 
-def ask_for_manage_link(newsroom: Newsroom, store: MailStore, token: str) -> outcomes.ManageAnswer:
+def ask_for_manage_link(newsroom: Newsroom, store: MailStore, token: str) -> timedelta | None:
     """Mail a link for managing their data to the subscriber of any link in a newsletter.
 
-    The answer is `asked` even where nothing may be sent to the address. Raises MailStoreError.
+    Return None, even where nothing may be sent to the address, or the time to wait if the daily
+    limit is reached. Raises ClosedLinkError, MailStoreError.
     """
     with store.at_once():
         opened = open_link(newsroom, store, token, OPENS["unsubscribe"])
-        if isinstance(opened, ClosedLink):
-            return outcomes.ManageAnswer(outcome=opened.kind)
         wait = limits.admit_link(store, opened.subscriber.id, newsroom.now)
-        if wait is not None:
-            return outcomes.ManageAnswer(outcome="wait", wait=wait)
-        if limits.may_write(store, opened.subscriber.address):
+        if wait is None and limits.may_write(store, opened.subscriber.address):
             _put_mail(newsroom, store, "manage", opened.subscriber)
-    return outcomes.ManageAnswer(outcome="asked")
+    return wait
 
 
 def read_reader_data(
     newsroom: Newsroom, store: MailStore, manage_token: str
-) -> outcomes.DataAnswer:
-    """Return everything stored about the subscriber whose link this is. Raises MailStoreError."""
+) -> outcomes.ReaderData:
+    """Return everything stored about the subscriber whose link this is. Raises ClosedLinkError,
+    MailStoreError.
+    """
     opened = open_link(newsroom, store, manage_token, OPENS["manage"])
-    if isinstance(opened, ClosedLink):
-        return outcomes.DataAnswer(kind=opened.kind)
-    return outcomes.DataAnswer(kind="good", data=gather_data(store, opened.subscriber))
+    return gather_data(store, opened.subscriber)
 
 
 def request_address_change(
     newsroom: Newsroom, store: MailStore, manage_token: str, new_address: str
 ) -> outcomes.ChangeAnswer:
     """Mail a confirmation link to the new address that a subscriber typed. Raises
-    MailStoreError.
+    ClosedLinkError, MailStoreError.
     """
     with store.at_once():
         opened = open_link(newsroom, store, manage_token, OPENS["manage"])
-        if isinstance(opened, ClosedLink):
-            return outcomes.ChangeAnswer(outcome=opened.kind)
         typed = addresses.read_address(new_address, newsroom.settings)
         if typed.fault:
             return outcomes.ChangeAnswer(outcome="no-address", hint=typed.fault)
@@ -226,16 +219,14 @@ def confirm_address_change(
     newsroom: Newsroom, store: MailStore, change_token: str
 ) -> outcomes.ChangeAnswer:
     """Set a subscriber's new address after its confirmation link was opened. Raises
-    MailStoreError.
+    ClosedLinkError, MailStoreError.
     """
     with store.at_once():
         opened = open_link(newsroom, store, change_token, OPENS["change"])
-        if isinstance(opened, ClosedLink):
-            return outcomes.ChangeAnswer(outcome=opened.kind)
         subscriber = opened.subscriber
         new = store.subscribers.find_proposed_address(subscriber.id)
         if not limits.may_write(store, new):
-            return outcomes.ChangeAnswer(outcome="over")
+            raise ClosedLinkError("over")
         if not _make_free(store, subscriber, new):
             return outcomes.ChangeAnswer(outcome="taken")
         store.subscribers.change_address(subscriber.id, new, newsroom.now)
@@ -245,16 +236,14 @@ def confirm_address_change(
     return outcomes.ChangeAnswer(outcome="changed")
 
 
-def erase_reader(newsroom: Newsroom, store: MailStore, manage_token: str) -> outcomes.EraseAnswer:
-    """Delete the subscriber of a link, except for a keyed digest of the address.
+def erase_reader(newsroom: Newsroom, store: MailStore, manage_token: str) -> None:
+    """Delete the subscriber of a link, except for a keyed digest of the address. After that, all
+    their links are invalid.
 
-    Raises MailStoreError.
+    Raises ClosedLinkError, MailStoreError.
     """
     opened = open_link(newsroom, store, manage_token, OPENS["manage"])
-    if isinstance(opened, ClosedLink):
-        return outcomes.EraseAnswer(outcome=opened.kind)
     forget_reader(newsroom, store, opened.subscriber)
-    return outcomes.EraseAnswer(outcome="erased")
 
 
 def forget_reader(newsroom: Newsroom, store: MailStore, subscriber: Subscriber) -> None:

@@ -8,20 +8,18 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 
 from copydesk.mail_store import SubscriberState
-from copydesk.mail_store.links import LinkPurpose
 from copydesk.newsletters.readers.addresses import AddressFault
 
 SubscribeOutcome = Literal["asked", "wait", "no-address", "no-letter", "busy"]
-ConfirmOutcome = Literal["confirmed", "again", "over", "forged"]
-LinkKind = Literal["good", "over", "forged"]
+ConfirmOutcome = Literal["confirmed", "again"]
 ClosedKind = Literal["over", "forged"]
-LeaveOutcome = Literal["left", "again", "over", "forged"]
-ChooseOutcome = Literal["kept", "asked", "no-letter", "no-date", "over", "forged"]
-ManageOutcome = Literal["asked", "wait", "over", "forged"]
-ChangeOutcome = Literal[
-    "asked", "changed", "wait", "busy", "no-address", "same", "taken", "over", "forged"
-]
-EraseOutcome = Literal["erased", "over", "forged"]
+LeaveOutcome = Literal["left", "again"]
+# kept: the chosen newsletters were stored; without any the subscriber is unsubscribed.
+# asked: the subscriber had unsubscribed, so a mail asks for confirmation. no-letter: an unknown
+# newsletter; nothing changed. no-date: a pause that ends in the past or in more than a year;
+# nothing changed.
+ChooseOutcome = Literal["kept", "asked", "no-letter", "no-date"]
+ChangeOutcome = Literal["asked", "changed", "wait", "busy", "no-address", "same", "taken"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +89,7 @@ class ConfirmAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkView:
-    """The data that the page behind a mailed link may show. If the link is invalid, only `kind` is
-    set.
+    """The data that the page behind a mailed link may show.
 
     `address` is masked. `letters` are all newsletters with the subscriber's choices; for a
     confirmation link those that were asked for, with their topics. `letter` is the link's own, None
@@ -102,13 +99,10 @@ class LinkView:
     choose: mail bounced, they complained, or the owner decided.
     """
 
-    kind: LinkKind
-    purpose: LinkPurpose
     address: str = ""
     letters: tuple[LetterChoice, ...] = ()
     letter: LetterChoice | None = None
     topics: tuple[str, ...] = ()
-    state: SubscriberState | Literal[""] = ""
     is_paused: bool = False
     paused_until: datetime | None = None
     new_address: str = ""
@@ -119,8 +113,6 @@ class LinkView:
 class LeaveAnswer:
     """The result of unsubscribing, with the newsletters that ended. `again` means that none was
     left.
-
-    Links in newsletters are never `over`; a manage link may be.
     """
 
     outcome: LeaveOutcome
@@ -140,29 +132,6 @@ class ReaderChoices:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChooseAnswer:
-    """The result of storing which newsletters a subscriber chose.
-
-    kept: it was stored; without any newsletter the subscriber is unsubscribed
-    asked: the subscriber had unsubscribed, so a mail asks for confirmation
-    no-letter: an unknown newsletter; nothing changed
-    no-date: a pause that ends in the past or in more than a year; nothing changed
-    """
-
-    outcome: ChooseOutcome
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ManageAnswer:
-    """Whether a link to manage the subscriber's data was mailed. If not, `wait` is the time to
-    wait.
-    """
-
-    outcome: ManageOutcome
-    wait: timedelta | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeAnswer:
     """The result of changing a subscriber's e-mail address.
 
@@ -175,13 +144,6 @@ class ChangeAnswer:
     outcome: ChangeOutcome
     hint: AddressFault = ""
     wait: timedelta | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EraseAnswer:
-    """The result of deleting a subscriber. After `erased`, all their links are invalid."""
-
-    outcome: EraseOutcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,11 +217,3 @@ class ReaderData:
     suppressed: str
     suppressed_since: datetime | None
     suppression_detail: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DataAnswer:
-    """Everything stored about a subscriber. `data` is None if their link was forged or expired."""
-
-    kind: LinkKind
-    data: ReaderData | None = None

@@ -10,6 +10,7 @@ from copydesk.kit import faces
 if TYPE_CHECKING:
     from copydesk.newsletters.sending._prepare import make_eml as make_eml
     from copydesk.newsletters.sending._prepare import send_test as send_test
+    from copydesk.newsletters.sending._prepare import send_test_letter as send_test_letter
     from copydesk.newsletters.sending._prepare import write_eml as write_eml
     from copydesk.newsletters.sending._send import SendReport as SendReport
     from copydesk.newsletters.sending._send import count_by_name as count_by_name

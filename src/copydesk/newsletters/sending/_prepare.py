@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,12 +11,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copydesk.errors import MailError
-from copydesk.kit import files
+from copydesk.kit import files, tables
 from copydesk.mail_store import MailStore
 from copydesk.mail_store.deliveries import Intent, Sending
 from copydesk.mail_store.links import LinkPurpose, ReaderLink, ReturnPath
 from copydesk.news.options import MailOptions
-from copydesk.newsletters.checks import TrialRequest, admit_trial
+from copydesk.newsletters.checks import (
+    TrialRequest,
+    admit_trial,
+    name_return_path,
+    require_smtp,
+    sample_return_path,
+)
 from copydesk.newsletters.issues import IssueToSend, make_outgoing, read_issue_to_send
 from copydesk.newsroom import Newsroom
 
@@ -138,12 +145,16 @@ def load_own_signer(newsroom: Newsroom) -> Signer | None:
     return load_signer(options.dkim, key, options.dkim.domain or sender_domain(options))
 
 
-def name_return_path(options: MailOptions, token: str) -> str:
-    """Return a message's bounce address with its token, or the plain sender without a bounce
-    mailbox.
-    """
-    local, _, domain = options.bounces.address.rpartition("@")
-    return f"{local}+{token}@{domain}" if local else options.from_address
+def address_single(newsroom: Newsroom) -> Addressing:
+    """Return the sender of a mail to one person, which belongs to no mailing list."""
+    from copydesk.newsletters.message import Addressing
+
+    options = newsroom.settings.mail
+    return Addressing(
+        from_name=options.from_name or newsroom.beat.title,
+        from_address=options.from_address,
+        reply_to=options.reply_to,
+    )
 
 
 def sender_domain(options: MailOptions) -> str:
@@ -153,6 +164,7 @@ def sender_domain(options: MailOptions) -> str:
 
 # ---- Test messages and .eml files
 
+_SUBJECT = "Test of newsletter delivery"
 _NOBODY = 0  # the subscriber number in a test mail's links: they open nothing
 
 
@@ -168,6 +180,34 @@ def send_test(newsroom: Newsroom, store: MailStore, name: str, request: TrialReq
     with admit_trial(newsroom, store, request, maker.sending.issue) as address:
         envelope = maker.make(_intent_for(address))
         return asyncio.run(smtp.send_one(newsroom.settings.mail.smtp, envelope))
+
+
+def send_test_letter(
+    newsroom: Newsroom, store: MailStore, request: TrialRequest, now: datetime
+) -> Answer:
+    """Send a test mail, signed and with a return path like a newsletter. Return the server's
+    answer.
+
+    It is not in the delivery log. Raises MailError for an invalid address, an unusable key or a
+    server that is away; UsageError if no mail goes by SMTP, and as `admit_trial` does.
+    """
+    from copydesk.newsletters import message, smtp
+
+    require_smtp(newsroom)
+    options = newsroom.settings.mail
+    with admit_trial(newsroom, store, request, "mail doctor") as address:
+        mail = message.PersonalMail(
+            subject=_SUBJECT,
+            text=tables.load_text("copydesk.newsletters", "test_mail.txt").format(
+                title=newsroom.beat.title
+            ),
+            to=address,
+            message_id=f"doctor.{secrets.token_hex(8)}@{sender_domain(options)}",
+            date=now,
+            return_path=sample_return_path(newsroom, store),
+        )
+        envelope = message.write_mail(address_single(newsroom), mail, load_own_signer(newsroom))
+        return asyncio.run(smtp.send_one(options.smtp, envelope))
 
 
 def write_eml(

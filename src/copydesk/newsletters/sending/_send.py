@@ -8,9 +8,10 @@ import secrets
 import signal
 import threading
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from copydesk.errors import (
@@ -27,13 +28,18 @@ from copydesk.mail_store.deliveries import DeliveryOutcome, DeliveryState, Sendi
 from copydesk.newsletters.issues import make_outgoing, read_issue_to_send
 from copydesk.newsletters.readers.consent import write_outbox_mail
 from copydesk.newsletters.sending import send_lines
-from copydesk.newsletters.sending._prepare import load_own_signer, prepare_letter, sender_domain
+from copydesk.newsletters.sending._prepare import (
+    address_single,
+    load_own_signer,
+    prepare_letter,
+    sender_domain,
+)
 from copydesk.newsroom import Newsroom, Progress, hold_lock
 
 if TYPE_CHECKING:
     from copydesk.newsletters.message import Envelope, Signer
     from copydesk.newsletters.service_calls import HandedLetter, HandOverAnswer
-    from copydesk.newsletters.smtp import Answer, SmtpLine
+    from copydesk.newsletters.smtp import Answer
 
 _OUTBOX_LOCK = "outbox.lock"
 _LOOK_SECONDS = 0.1
@@ -117,11 +123,6 @@ class _Outgoing:
         if single is None:
             return None
         options = self._newsroom.settings.mail
-        addressing = message.Addressing(
-            from_name=options.from_name or self._newsroom.beat.title,
-            from_address=options.from_address,
-            reply_to=options.reply_to,
-        )
         try:
             personal = fill(
                 message.PersonalMail,
@@ -130,7 +131,7 @@ class _Outgoing:
                 date=self._newsroom.now,
                 return_path=options.bounces.address or options.from_address,
             )
-            return message.write_mail(addressing, personal, self._signer)
+            return message.write_mail(address_single(self._newsroom), personal, self._signer)
         except MailError:  # an address that no server accepts
             return None
 
@@ -226,13 +227,17 @@ def _send(
     newsroom: Newsroom, store: MailStore, sending: Sending, progress: Progress, end: threading.Event
 ) -> SendReport:
     if sending.via != "smtp":
-        return _hand_over(newsroom, store, sending)
+        if store.ledger.start(sending.number):
+            hand_over_issue(newsroom, store, sending)
+        return _report(store, sending)
+    from copydesk.newsletters import smtp
+
     rules = newsroom.settings.mail
     again = rules.when_uncertain == "again"
-    recovery = store.ledger.recover(sending.number, newsroom.now, again=again)
+    uncertain = store.ledger.recover(sending.number, newsroom.now, again=again)
     maker = prepare_letter(newsroom, store, sending, read_issue_to_send(newsroom, sending.issue))
     if not store.ledger.start(sending.number):
-        return _report(store, sending, uncertain=recovery.uncertain)
+        return _report(store, sending, uncertain=uncertain)
     counts = store.ledger.count(sending.number)
     progress.stage(sending.issue, sum(counts.get(state, 0) for state in _OPEN))
     lines = send_lines.SendLines(
@@ -240,7 +245,7 @@ def _send(
         send_lines.SendTools(
             store=store,
             make_letter=maker.make,
-            open_line=_opener(newsroom),
+            open_line=partial(smtp.open_line, rules.smtp),
             pace=send_lines.Pace(rules.smtp, store.ledger.count_days),
             rules=send_lines.SettleRules(options=rules, began=sending.start),
             clock=SteadyClock(newsroom.now),
@@ -251,13 +256,7 @@ def _send(
     )
     _run(lines, end)
     _end_or_pause(store, sending, lines)
-    return _report(store, sending, lines.trouble, recovery.uncertain)
-
-
-def _hand_over(newsroom: Newsroom, store: MailStore, sending: Sending) -> SendReport:
-    if store.ledger.start(sending.number):
-        hand_over_issue(newsroom, store, sending)
-    return _report(store, sending)
+    return _report(store, sending, lines.trouble, uncertain)
 
 
 def _report(
@@ -298,13 +297,6 @@ def _end_or_pause(store: MailStore, sending: Sending, lines: send_lines.SendLine
             store.ledger.set_state(number, "done")
         elif lines.braked:
             store.ledger.set_state(number, "paused", remark=lines.braked)
-
-
-def _opener(newsroom: Newsroom) -> Callable[[], Awaitable[SmtpLine]]:
-    from copydesk.newsletters import smtp
-
-    options = newsroom.settings.mail.smtp
-    return lambda: smtp.open_line(options)
 
 
 def _run(lines: send_lines.SendLines, end: threading.Event) -> None:
