@@ -46,14 +46,19 @@ def read_commit(root: Path, name: str) -> LoggedCommit:
 
     Raises GitError if this branch has no such commit, or if it is a merge.
     """
-    place = _git.locate(root)
-    if isinstance(place, str):
-        raise GitError("the newsroom folder is not in a git repository", subject=place or str(root))
+    place = _find_repository(root)
     commit = _id(place, name)
     parents = git.tell(place.top, "rev-list", "--parents", "-n", "1", commit).decode().split()[1:]
     if len(parents) > 1:
         raise GitError("the commit is a merge", subject=commit)
     return next(_read_lot(place, [commit], ()))
+
+
+def _find_repository(root: Path) -> _git.WorkTree:
+    place = _git.locate(root)
+    if isinstance(place, str):
+        raise GitError("the newsroom folder is not in a git repository", subject=place or str(root))
+    return place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,9 +75,7 @@ def list_commits(root: Path, paths: Sequence[str], since: datetime) -> list[Comm
 
     At most 500, without merges. Raises GitError without a repository.
     """
-    place = _git.locate(root)
-    if isinstance(place, str):
-        raise GitError("the newsroom folder is not in a git repository", subject=place or str(root))
+    place = _find_repository(root)
     out = git.tell(
         place.top,
         *("log", "--no-merges", f"--since=@{int(since.timestamp())}", f"-{_MOST}"),
