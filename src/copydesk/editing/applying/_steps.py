@@ -22,6 +22,7 @@ from copydesk.editing.applying._field_digests import find_undo_note
 from copydesk.editing.undo import put_undoing
 from copydesk.errors import CopydeskError, RecordError, UsageError
 from copydesk.kit import text, urls
+from copydesk.kit.options import fill
 from copydesk.news import Beat, EditorAction, Image, Provider, Ruling, Story, Verdict
 from copydesk.news.edition import ChosenStory, ReadingList
 from copydesk.news.ruling import RULING_KINDS, ActionKind, EditConflict, Said
@@ -422,7 +423,7 @@ def find_records(edit: Edit, action: EditorAction) -> tuple[str, ...]:
 def _find_record(edit: Edit, name: str) -> str:
     is_name = bool(name) and "/" not in name and not name.startswith(".")
     newsroom = edit.newsroom
-    path = news_path(newsroom.root, newsroom.settings, name) if is_name else None
+    path = news_path(newsroom, name) if is_name else None
     if path is None:
         raise RecordError(
             "the story does not exist",
@@ -485,14 +486,7 @@ def _put_rule(edit: Edit, action: EditorAction) -> EditStep:
             raise UsageError(f"the rule {said} needs more or fewer {what}", subject=str(len(given)))
     if action.until is not None and not form.may_end:
         raise UsageError(f"the rule {said} cannot have an end date", hint="undo the rule later")
-    new = _rules.NewRule(
-        said=said,
-        why=action.why,
-        by=action.by,
-        paths=find_records(edit, action),
-        values=action.values,
-        until=action.until,
-    )
+    new = fill(_rules.NewRule, action, said=said, paths=find_records(edit, action))
     step, _ = _rules.put_rule(edit, new)
     return replace(step, edit=_with_upload(step.edit, action))
 
