@@ -16,6 +16,7 @@ from copydesk.archive._rulings import Rulings
 from copydesk.archive.git import AUTHOR, LoggedCommit, read_path_log
 from copydesk.archive.record import STORY, parse_story
 from copydesk.errors import RecordError
+from copydesk.kit.options import take
 from copydesk.news import Ruling, Story, Verdict
 from copydesk.news.story import Event
 
@@ -99,10 +100,7 @@ def _read_commit(commit: LoggedCommit, places: tuple[str, ...], name: str) -> St
     )
     ruled_before, ruled_after = commit.files.get(_rulings.PATH, (None, None))
     return StoryCommit(
-        id=commit.id,
-        at=commit.at,
-        author=commit.author,
-        message=commit.message,
+        **take(commit, "id", "at", "author", "message"),
         before=before,
         after=after,
         rulings_before=read_rulings_on(ruled_before or b"", name),

@@ -16,7 +16,7 @@ import shlex
 import stat
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
@@ -187,14 +187,12 @@ class Begun:
         overtaken = self._find_intrusions(self.pending.entry.files)
         self._let_others_write()
         done = settle(self.lock, self.pending, is_whole=not self._failed)
-        return Committed(
+        return replace(
+            done,
             written=tuple(path for path in written if path not in overtaken),
             skipped=tuple(sorted({*self.skipped, *overtaken})),
             failed=tuple(self._failed),
-            commit=done.commit,
-            obstacle=done.obstacle,
             error=done.error or self.error,
-            has_git=done.has_git,
             lacks_flock=self.lock.note_missing_flock(),
         )
 

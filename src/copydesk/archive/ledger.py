@@ -5,19 +5,19 @@ undid.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
 from copydesk.archive import _data_lists
 from copydesk.archive._journal import FileChange
 from copydesk.archive.document import TypedFields, compose, decode_yaml
 from copydesk.archive.document_tree import Mapping as Tree
-from copydesk.archive.document_tree import Scalar, Sequence
+from copydesk.archive.document_tree import Scalar
 
 PATH = "_data/sources.yaml"
-_T = TypeVar("_T")
+_SPELL: Mapping[str, Callable[[Any], Scalar]] = {"to": _data_lists.word, "at": _data_lists.moment}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +43,9 @@ class SourceKept:
     by: str
     at: datetime
     why: str
+
+
+_Entry = SourceMoved | SourceEnded | SourceKept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,52 +107,24 @@ def _at(fields: TypedFields) -> datetime:
 
 
 def _with(tree: Tree, before: Ledger, after: Ledger) -> Tree:
-    tree = _edit_list(tree, "moved", "from", (before.moved, after.moved), _spell_move)
-    tree = _edit_list(tree, "ended", "url", (before.ended, after.ended), _spell_end)
-    return _edit_list(tree, "kept", "url", (before.kept, after.kept), _spell_keep)
+    tree = _edit_list(tree, "moved", "from", before.moved, after.moved)
+    tree = _edit_list(tree, "ended", "url", before.ended, after.ended)
+    return _edit_list(tree, "kept", "url", before.kept, after.kept)
 
 
 def _edit_list(
-    tree: Tree,
-    name: str,
-    key: str,
-    versions: tuple[Mapping[str, _T], Mapping[str, _T]],
-    values: Callable[[str, _T], Mapping[str, Scalar]],
+    tree: Tree, name: str, key: str, before: Mapping[str, _Entry], after: Mapping[str, _Entry]
 ) -> Tree:
     """Return a YAML tree in which one list is changed from the first version to the second."""
-    before, after = versions
     if before == after:
         return tree
     same = {url for url, value in after.items() if before.get(url) == value}
-
-    def change(old: Sequence) -> Sequence:
-        return _data_lists.items(
-            old, key, {url: values(url, value) for url, value in after.items()}, same
-        )
-
-    return _data_lists.edit_list(tree, name, change)
+    values = {url: {key: _data_lists.word(url), **_spell(value)} for url, value in after.items()}
+    return _data_lists.edit_list(tree, name, lambda old: _data_lists.items(old, key, values, same))
 
 
-def _spell_move(url: str, moved: SourceMoved) -> dict[str, Scalar]:
+def _spell(value: _Entry) -> dict[str, Scalar]:
     return {
-        "from": _data_lists.word(url),
-        "to": _data_lists.word(moved.to),
-        "at": _data_lists.moment(moved.at),
-    }
-
-
-def _spell_end(url: str, ended: SourceEnded) -> dict[str, Scalar]:
-    return {
-        "url": _data_lists.word(url),
-        "at": _data_lists.moment(ended.at),
-        "why": _data_lists.words(ended.why),
-    }
-
-
-def _spell_keep(url: str, kept: SourceKept) -> dict[str, Scalar]:
-    return {
-        "url": _data_lists.word(url),
-        "by": _data_lists.words(kept.by),
-        "at": _data_lists.moment(kept.at),
-        "why": _data_lists.words(kept.why),
+        each.name: _SPELL.get(each.name, _data_lists.words)(getattr(value, each.name))
+        for each in fields(value)
     }

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -32,6 +33,7 @@ _FILE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,200}")
 _COLOUR = re.compile(r"#[0-9a-f]{6}|")
 _DATED = re.compile(r"\d{4}-\d\d-\d\d")
 Trouble = Callable[[CopydeskError], None]
+_T = TypeVar("_T")
 
 
 def read_fronts(root: Path, trouble: Trouble) -> tuple[KeptFront, ...]:
@@ -41,13 +43,8 @@ def read_fronts(root: Path, trouble: Trouble) -> tuple[KeptFront, ...]:
     """
     found: dict[datetime, KeptFront] = {}
     for path in _list_files(root, FRONTS, trouble):
-        for line in _read_lines(root, path, trouble):
-            try:
-                front = _read_front(line)
-            except (msgspec.DecodeError, ValueError) as error:
-                trouble(_refuse_line(path, "a front page", error))
-                continue
-            found[front.at] = front
+        fronts = _parse_lines(root, path, "a front page", _read_front, trouble)
+        found.update((front.at, front) for front in fronts)
     return tuple(found[at] for at in sorted(found))
 
 
@@ -138,18 +135,26 @@ def _read_front(line: bytes) -> KeptFront:
 
 
 def _read_pictures(root: Path, path: str, trouble: Trouble) -> dict[str, ShownPicture]:
-    found: dict[str, ShownPicture] = {}
+    pictures = _parse_lines(root, path, "a picture", _read_picture, trouble)
+    return {picture.story: picture for picture in pictures}
+
+
+def _parse_lines(
+    root: Path, path: str, what: str, parse: Callable[[bytes], _T], trouble: Trouble
+) -> Iterator[_T]:
+    """Yield what each line of a file holds; the errors of lines go to `trouble`."""
     for line in _read_lines(root, path, trouble):
         try:
-            picture = _check_picture(msgspec.json.decode(line, type=ShownPicture))
+            parsed = parse(line)
         except (msgspec.DecodeError, ValueError) as error:
-            trouble(_refuse_line(path, "a picture", error))
-            continue
-        found[picture.story] = picture
-    return found
+            message = f"{what} in the file cannot be read and is ignored ({error})"
+            trouble(RecordError(message, subject=path, hint="delete the line"))
+        else:
+            yield parsed
 
 
-def _check_picture(picture: ShownPicture) -> ShownPicture:
+def _read_picture(line: bytes) -> ShownPicture:
+    picture = msgspec.json.decode(line, type=ShownPicture)
     _check(_NAME, picture.story)
     if picture.thumbnail is not None:
         _check(_COLOUR, picture.thumbnail.colour)
@@ -186,11 +191,3 @@ def _check(form: re.Pattern[str], value: str) -> str:
     if not form.fullmatch(value) or (not value.strip(". ") and form is _NAME):
         raise ValueError(f"not allowed: {value[:80]}")
     return value
-
-
-def _refuse_line(path: str, what: str, error: Exception) -> RecordError:
-    return RecordError(
-        f"{what} in the file cannot be read and is ignored ({error})",
-        subject=path,
-        hint="delete the line",
-    )

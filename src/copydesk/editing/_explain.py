@@ -5,13 +5,11 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
 from copydesk import archive, judge
 from copydesk.archive import Archive, ArticleStore
 from copydesk.catalogue import Catalogue
-from copydesk.config import Settings
 from copydesk.errors import RecordError
 from copydesk.judge import gate
 from copydesk.kit import dates, urls
@@ -38,7 +36,7 @@ def explain(newsroom: Newsroom, path_or_url: str) -> Explanation:
     """
 
     def find(catalogue: Catalogue) -> tuple[Story, dict[str, Story], tuple[Place, ...]] | None:
-        path = record_at(newsroom.root, newsroom.settings, path_or_url)
+        path = record_at(newsroom, path_or_url)
         path = path or catalogue.path_at(path_or_url)
         if path is None:
             return None
@@ -243,7 +241,7 @@ def rules_on(newsroom: Newsroom, story: Story) -> list[Rule]:
 
 def _rule_row(newsroom: Newsroom, number: int, rule: Ruling) -> Rule:
     """Return one editor's rule with its number, values and reason, as text for people."""
-    note = explain_idle(newsroom.root, newsroom.settings, newsroom.archive, newsroom.now, rule)
+    note = explain_idle(newsroom, rule)
     return fill(
         Rule,
         rule,
@@ -258,44 +256,42 @@ def _rule_row(newsroom: Newsroom, number: int, rule: Ruling) -> Rule:
 
 def _title_of(newsroom: Newsroom, name: str) -> str:
     """Return the headline of the story that an editor's rule names, its name if there is none."""
-    path = news_path(newsroom.root, newsroom.settings, name)
+    path = news_path(newsroom, name)
     with contextlib.suppress(RecordError):
         return newsroom.archive.read(path).title if path else name
     return name
 
 
-def explain_idle(
-    root: Path, settings: Settings, records: Archive, now: datetime, rule: Ruling
-) -> str:
+def explain_idle(newsroom: Newsroom, rule: Ruling) -> str:
     """Return the reason why an editor's rule has no effect at present, "" if it has an effect."""
-    if rule.until is not None and rule.until <= now:
+    if rule.until is not None and rule.until <= newsroom.now:
         return "the rule has expired"
-    if missing := _find_missing_record(root, settings, rule):
+    if missing := _find_missing_record(newsroom, rule):
         return f"the story does not exist: {missing}"
-    names = {topic.name for topic in settings.beat.topics}
+    names = {topic.name for topic in newsroom.beat.topics}
     if rule.said == "retopic" and names.isdisjoint(rule.values):
         return f"unknown topic: {rule.values[0]}"
     if RULING_KINDS[rule.said].applies_to != "groups":
         return ""
-    return _moot(root, settings, records, rule)
+    return _moot(newsroom, rule)
 
 
-def _find_missing_record(root: Path, settings: Settings, rule: Ruling) -> str:
+def _find_missing_record(newsroom: Newsroom, rule: Ruling) -> str:
     """Return the first missing story record that an editor's rule needs, "" for none."""
-    lost = [name for name in rule.stories if news_path(root, settings, name) is None]
+    lost = [name for name in rule.stories if news_path(newsroom, name) is None]
     least = 2 if len(rule.stories) > 1 else RULING_KINDS[rule.said].stories[0]
     is_first_lost = rule.said != "merge" and rule.stories[:1] == tuple(lost[:1])
     is_too_few_left = len(rule.stories) - len(lost) < least
     return lost[0] if lost and (is_first_lost or is_too_few_left) else ""
 
 
-def _moot(root: Path, settings: Settings, records: Archive, rule: Ruling) -> str:
+def _moot(newsroom: Newsroom, rule: Ruling) -> str:
     """Return why an editor's rule about groups or placement has no effect, "" if it has one."""
-    scoring = settings.beat.scoring
+    scoring = newsroom.beat.scoring
     if rule.said not in {"pin", "lead"} and not scoring.traits.groups_by_rules:
         return f"the profile {scoring.profile} ignores rules for groups"
-    path = news_path(root, settings, rule.stories[0])
-    story = records.read(path) if path else None
+    path = news_path(newsroom, rule.stories[0])
+    story = newsroom.archive.read(path) if path else None
     if story is None:
         return ""
     if story.copy_of:
@@ -303,34 +299,32 @@ def _moot(root: Path, settings: Settings, records: Archive, rule: Ruling) -> str
     if rule.said == "pin" and not story.published and not story.group:
         name = record_name(story.path)
         return f"the story is not published; run `copydesk verdict {name} publish --why …`"
-    return _explain_not_leading(root, settings, records, rule, story) if rule.said == "lead" else ""
+    return _explain_not_leading(newsroom, rule, story) if rule.said == "lead" else ""
 
 
-def _explain_not_leading(
-    root: Path, settings: Settings, records: Archive, rule: Ruling, story: Story
-) -> str:
+def _explain_not_leading(newsroom: Newsroom, rule: Ruling, story: Story) -> str:
     """Return why a story does not lead its group despite an editor's rule, "" if it may."""
     name = record_name(story.path)
-    verdict = story.verdict or archive.read_rulings(root).verdict_on(story.path)
+    verdict = story.verdict or archive.read_rulings(newsroom.root).verdict_on(story.path)
     if verdict is not None and verdict.said != "publish":
         return f"an editor's decision hides the story; run `copydesk verdict {name} publish`"
     if not story.group:
         return "" if story.related else "the story has no group to lead"
-    paths = _later_leads(root, settings, rule)
-    if any(records.read(path).group == story.group for path in paths):
+    paths = _later_leads(newsroom, rule)
+    if any(newsroom.archive.read(path).group == story.group for path in paths):
         return "a newer rule makes another story the main story of the group"
     return ""
 
 
-def _later_leads(root: Path, settings: Settings, rule: Ruling) -> Iterator[str]:
+def _later_leads(newsroom: Newsroom, rule: Ruling) -> Iterator[str]:
     """Yield the paths of the stories that rules after `rule` make leaders of their groups."""
-    rules = settings.beat.rulings
+    rules = newsroom.beat.rulings
     later = rules[rules.index(rule) + 1 :] if rule in rules else ()
     for lead in later:
-        if lead.said == "lead" and (path := news_path(root, settings, lead.stories[0])) is not None:
+        if lead.said == "lead" and (path := news_path(newsroom, lead.stories[0])) is not None:
             yield path
 
 
-def news_path(root: Path, settings: Settings, name: str) -> str | None:
+def news_path(newsroom: Newsroom, name: str) -> str | None:
     """Return the path of the story record that an editor's rule names, None if missing."""
-    return record_at(root, settings, f"_news/{name}.md")
+    return record_at(newsroom, f"_news/{name}.md")

@@ -30,7 +30,7 @@ from copydesk.news.summary import list_citations
 from copydesk.newsroom import Newsroom
 from copydesk.newsroom.cataloguing import ask_catalogue
 from copydesk.newsroom.filing import hold_write_lock
-from copydesk.newsroom.records import find_record
+from copydesk.newsroom.records import record_path
 from copydesk.review import rules
 from copydesk.review.rules import find_contradiction, with_rule
 from copydesk.rounds import apply_rules, take_back_rule
@@ -63,7 +63,7 @@ def ruling(edit: Edit, new: NewRule) -> Ruling:
     """
     newsroom = edit.newsroom
     must_be_short(new.why, WHY_CHARACTERS, "--why")
-    paths = [find_record(newsroom.root, newsroom.settings, path) for path in new.paths]
+    paths = [record_path(newsroom, path) for path in new.paths]
     names = tuple(dict.fromkeys(map(rules.record_name, paths)))
     if len(names) < max(RULING_KINDS[new.said].stories[0], len(paths)):
         raise UsageError(
@@ -379,7 +379,7 @@ def put_rule(edit: Edit, new: NewRule) -> tuple[EditStep, Ruling]:
     if story is not None:
         after, path = apply_rules(newsroom, story, edit.beat), story.path
         edit = edit.with_need(story, after)
-    why = explain_idle(newsroom.root, newsroom.settings, newsroom.archive, newsroom.now, rule)
+    why = explain_idle(newsroom, rule)
     step = EditStep(
         edit=edit,
         words=CommitWords(subject=subject, why=rule.why, by=rule.by, action=_action(rule)),
@@ -449,7 +449,7 @@ def _record(edit: Edit, rule: Ruling) -> Story | None:
     """Return the story whose record an editor's rule changes at once, None if it changes none."""
     if RULING_KINDS[rule.said].applies_to != "record":
         return None
-    path = news_path(edit.newsroom.root, edit.newsroom.settings, rule.stories[0])
+    path = news_path(edit.newsroom, rule.stories[0])
     return None if path is None else edit.find(path)
 
 

@@ -8,9 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from copydesk import building, judge, review
-from copydesk.archive import ArticleStore, Rulings
+from copydesk.archive import Rulings
 from copydesk.catalogue import Catalogue
-from copydesk.config import Settings
 from copydesk.editing import _edit
 from copydesk.errors import CopydeskError, RecordError, UsageError
 from copydesk.judge import clustering
@@ -20,7 +19,7 @@ from copydesk.news.story import time_and_path
 from copydesk.newsroom import Failure, Newsroom, Progress, Silence
 from copydesk.newsroom.cataloguing import ask_catalogue
 from copydesk.newsroom.filing import hold_write_lock
-from copydesk.newsroom.records import find_record
+from copydesk.newsroom.records import record_path
 from copydesk.newsroom.reports import DeployReport
 from copydesk.newsroom.standings import beat_in_force
 from copydesk.review import rejudging
@@ -58,7 +57,7 @@ def file_verdict(newsroom: Newsroom, path: str, verdict: Verdict) -> VerdictRepo
     for ten seconds.
     """
     with hold_write_lock(newsroom) as lock:
-        record = find_record(newsroom.root, newsroom.settings, path)
+        record = record_path(newsroom, path)
         step = put_verdict(_edit.begin_edit(newsroom), record, verdict)
         made = _edit.make_edit(lock, step.edit, [step.words], verdict.at, what="the decision is")
     return VerdictReport(
@@ -171,7 +170,7 @@ def clear_verdict(newsroom: Newsroom, path: str, by: str, why: str) -> VerdictRe
     BusyError as `file_verdict` does.
     """
     with hold_write_lock(newsroom) as lock:
-        record = find_record(newsroom.root, newsroom.settings, path)
+        record = record_path(newsroom, path)
         step = put_clearing(_edit.begin_edit(newsroom), record, by, why)
         made = _edit.MadeEdit()
         if step.edit.watched:
@@ -239,7 +238,7 @@ def _as_the_machine_has_it(edit: _edit.Edit, story: Story) -> Iterator[Pair]:
     elif plain.related and not newsroom.beat.scoring.traits.groups_by_rules:
         yield story, _beside_its_coverage(edit, story, plain)
     else:
-        judged = _judge(edit, plain) or _by_points(newsroom.settings, newsroom.articles, plain, [])
+        judged = _judge(edit, plain) or _by_points(newsroom, plain, [])
         yield story, rejudging.answer_for(story, judged, known)
 
 
@@ -256,21 +255,19 @@ def _judge(edit: _edit.Edit, plain: Story) -> Story | None:
     )
 
 
-def _by_points(
-    settings: Settings, articles: ArticleStore, plain: Story, beside: list[Story]
-) -> Story:
+def _by_points(newsroom: Newsroom, plain: Story, beside: list[Story]) -> Story:
     """Return a story as published or not, by its stored points and today's publishing threshold.
 
     One of the site's own stories was published only by an editor.
     """
     if plain.is_own:
         return replace(plain, published=False)
-    beat = settings.beat
+    beat = newsroom.beat
     points = judge.points_at_the_gate(plain, beside, beat)
     story = rejudging.decide_by_points(plain, points, beat.scoring.publish_at)
-    article = articles.find_for(plain)
+    article = newsroom.articles.find_for(plain)
     source = beat.source(article.source) if article else None
-    return rejudging.gate(story, settings.review.mode, source.trust if source else "gate")
+    return rejudging.gate(story, newsroom.settings.review.mode, source.trust if source else "gate")
 
 
 def _beside_its_coverage(edit: _edit.Edit, story: Story, plain: Story) -> Story:
@@ -290,7 +287,7 @@ def _beside_its_coverage(edit: _edit.Edit, story: Story, plain: Story) -> Story:
     ]
     if in_front and not plain.published:
         return rejudging.answer_for(story, replace(plain, published=False, heat=-1), known)
-    judged = _by_points(newsroom.settings, newsroom.articles, plain, beside)
+    judged = _by_points(newsroom, plain, beside)
     total = judge.points_at_the_gate(plain, beside, newsroom.beat)
     heat = total if judged.published else plain.quality
     return rejudging.answer_for(story, replace(judged, heat=heat), known)

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from copydesk import archive, judge
 from copydesk.archive import LETTERS_FOLDER, letters
@@ -229,11 +228,7 @@ def _list_drops(newsroom: Newsroom, question: StoryQuestion) -> tuple[tuple[Drop
 
 def _midnight(newsroom: Newsroom) -> datetime:
     """Return the time at which today began in the site's time zone, in UTC."""
-    try:
-        zone = ZoneInfo(newsroom.beat.timezone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        zone = ZoneInfo("UTC")
-    local = newsroom.now.astimezone(zone)
+    local = newsroom.now.astimezone(dates.find_zone(newsroom.beat.timezone))
     return local.replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
 
 

@@ -104,7 +104,7 @@ def trace_story(newsroom: Newsroom, path: str, url: str = "") -> Trail:
 
     Raises RecordError if the record cannot be read.
     """
-    place = record_at(newsroom.root, newsroom.settings, path) if path else None
+    place = record_at(newsroom, path) if path else None
     if place is None:
         fate = newsroom.memory.fate(urls.identity(url)) if url else None
         return Trail(entries=tuple(list_fate(fate)) if fate else ())

@@ -22,7 +22,7 @@ from copydesk.news import Ruling, Story
 from copydesk.news.ruling import EditConflict
 from copydesk.newsroom import Newsroom
 from copydesk.newsroom.filing import RULINGS_PATH, hold_write_lock
-from copydesk.newsroom.records import find_record
+from copydesk.newsroom.records import record_path
 from copydesk.review.rules import with_rule
 
 _RECORD = re.compile(r"(?:_archive/)?_news/(?:\d{4}/)?[^/]+\.md")
@@ -175,7 +175,7 @@ def _take_out_of_record(
     newsroom, (before, after) = edit.newsroom, states
     if before is None or after is None:
         return _unmake_record(edit, path, states), ()
-    place = find_record(newsroom.root, newsroom.settings, path.rsplit("/", 1)[-1])
+    place = record_path(newsroom, path.rsplit("/", 1)[-1])
     was, left = (record.parse_story(place, data) for data in (before, after))
     if place not in edit.stories and _bytes(edit, place) == after:
         return _with_answer(edit, left, was).with_bytes(place, before), ()

@@ -148,7 +148,6 @@ def _features_of(
         authors=len(article.authors),
         language=article.language,
         section=article.section,
-        tags=article.keywords,
         age_hours=_age_hours(article),
         host=urls.host(article.web_url),
     )

@@ -18,7 +18,7 @@ class Features:
     `topics` are the names in its record. `given` is the evidence of a source that gives it a topic,
     "" for none; `confidence` is in percent how surely it belongs to the site's subject, by its
     topic `nearest`. `text` is None if it is not known; `lede` is the excerpt and the beginning of
-    the text. `section` and `tags` are those of its page. `age_hours` is its age when it was found,
+    the text. `section` is that of its page. `age_hours` is its age when it was found,
     None if its source was not watched then. `host` is that of its page, a subdomain of `domain`.
     """
 
@@ -39,7 +39,6 @@ class Features:
     authors: int = 0
     language: str = ""
     section: str = ""
-    tags: tuple[str, ...] = ()
     age_hours: float | None = None
     host: str = ""
 

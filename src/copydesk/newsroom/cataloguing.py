@@ -273,7 +273,7 @@ def _take_in_rules(newsroom: Newsroom, catalogue: Catalogue, rules: RulesInForce
     known = _read_digests(catalogue.note(_STORY_RULES))
     names = {name for name in {**known, **own} if known.get(name) != own.get(name)}
     if catalogue.note(_RULES) != digest:
-        judged = catalogue.signatures_of(rules.judged_paths)  # those that have a record
+        judged = catalogue.signatures_of(rules.rulings.judged_paths)  # those that have a record
         paths = {*catalogue.find_unsure(), *judged}
     elif names:
         paths = {*catalogue.find_by_name(names)}

@@ -76,14 +76,12 @@ class FilingOrder:
     """How to write story records: the commit message, and the stories as they were read before.
 
     `before` has the stories by path as the fetching run read them. `branch` is the git branch, ""
-    for none. `along` are other files to commit together with the records. Records in `left_alone`
-    are not written.
+    for none. Records in `left_alone` are not written.
     """
 
     before: Mapping[str, Story]
     message: str
     branch: str = ""
-    along: tuple[FileChange, ...] = ()
     left_alone: frozenset[str] = frozenset()
 
 
@@ -116,7 +114,7 @@ def prepare_records(
     A record that was edited since the fetching run read it is left out. `Change.begin` finds the
     edits made after this check.
     """
-    files, failed, moved, ready = list(order.along), [], [], []
+    files, failed, moved, ready = list[FileChange](), [], [], []
     for story in stories:
         is_free = story.path not in order.left_alone
         if not is_free or not _stands(newsroom.root, newsroom.archive, story, order.before):
@@ -296,7 +294,11 @@ def _move(newsroom: Newsroom, lock: WriteLock, old: Sequence[str]) -> ArchivedRe
         except CopydeskError as error:
             failed.append(failure_of(path, error))
 
-    begun = _change(newsroom.settings, newsroom.now, moves).begin(lock)
+    now, days = newsroom.now, newsroom.settings.records.archive_after_days
+    message = f"archive: {len(moves)} stories older than {days} days, {now:%B %Y}"
+    note = MemoryNote(at=now, moved={move.path: move.moved_from for move in moves})
+    change = Change(files=tuple(moves), message=message, when=now, note=note.encode())
+    begun = change.begin(lock)
     if begun.error is not None:
         raise begun.error
     done = begun.finish()
@@ -306,13 +308,6 @@ def _move(newsroom: Newsroom, lock: WriteLock, old: Sequence[str]) -> ArchivedRe
         notes=notes_on(done, "the moved stories are") if done.has_git else (),
         commit=done.commit,
     )
-
-
-def _change(settings: Settings, now: datetime, moves: Sequence[FileChange]) -> Change:
-    days = settings.records.archive_after_days
-    message = f"archive: {len(moves)} stories older than {days} days, {now:%B %Y}"
-    note = MemoryNote(at=now, moved={move.path: move.moved_from for move in moves})
-    return Change(files=tuple(moves), message=message, when=now, note=note.encode())
 
 
 def _start_of_month(moment: datetime) -> datetime:

@@ -30,12 +30,7 @@ _PAGE = re.compile(r"/news/([^/]+?)(?:/|/index\.html)?$")
 
 def record_path(newsroom: Newsroom, said: str) -> str:
     """Return the path of the story record that a person names; RecordError if there is none."""
-    return find_record(newsroom.root, newsroom.settings, said)
-
-
-def find_record(root: Path, settings: Settings, said: str) -> str:
-    """Return the path of the story record that a person names; RecordError if there is none."""
-    path = record_at(root, settings, said)
+    path = record_at(newsroom, said)
     if path is None:
         raise RecordError(
             "the story does not exist",
@@ -45,15 +40,15 @@ def find_record(root: Path, settings: Settings, said: str) -> str:
     return path
 
 
-def record_at(root: Path, settings: Settings, said: str) -> str | None:
+def record_at(newsroom: Newsroom, said: str) -> str | None:
     """Return the path of the story record that a person names, None if there is none.
 
     A path is relative to the newsroom, or to the working directory if it exists there. The old path
     of an archived record works, too. A URL must be one of the site, or of a machine that serves the
     site (an IP address, localhost).
     """
-    name = _page(settings, said) if "://" in said else _inside(root, said)
-    return next((path for path in _places(name) if _is_file(root, path)), None)
+    name = _page(newsroom.settings, said) if "://" in said else _inside(newsroom.root, said)
+    return next((path for path in _places(name) if _is_file(newsroom.root, path)), None)
 
 
 def _inside(root: Path, said: str) -> str:

@@ -31,7 +31,7 @@ from copydesk.newsroom.filing import (
     hold_write_lock,
     prepare_records,
 )
-from copydesk.newsroom.records import find_record
+from copydesk.newsroom.records import record_path
 
 _IN_A_COMMIT = 5_000
 
@@ -57,7 +57,7 @@ def open_seal(newsroom: Newsroom, path: str) -> str:
     `path` names the record as in `record_path`. Raises RecordError if there is no such record, and
     SealError if it has no sealed part or the key is missing or wrong.
     """
-    path = find_record(newsroom.root, newsroom.settings, path)
+    path = record_path(newsroom, path)
     story = newsroom.archive.read(path)
     if not story.secured:
         raise SealError("the story file has no encrypted part", subject=path)

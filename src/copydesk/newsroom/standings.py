@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -29,7 +29,7 @@ def standing_of(rules: RulesInForce, story: Story, find_article: FindArticle) ->
     `find_article` is called only if the record does not tell whether the story belongs to the
     site's subject.
     """
-    verdict = story.verdict or rules.verdict_on(story.path)
+    verdict = story.verdict or rules.rulings.verdict_on(story.path)
     if verdict is None and story.published:
         return Standing.PUBLISHED
     beat = rules.beat
@@ -63,15 +63,6 @@ class RulesInForce:
 
     beat: Beat
     rulings: Rulings
-
-    def verdict_on(self, path: str) -> Verdict | None:
-        """Return the editor's decision on a story in rulings.yaml, None if there is none."""
-        return self.rulings.verdict_on(path)
-
-    @property
-    def judged_paths(self) -> Collection[str]:
-        """Return the paths of the stories that may have an editor's decision in rulings.yaml."""
-        return self.rulings.judged_paths
 
     def digest(self) -> str:
         """Return a digest of the rules that can change the status of any story.

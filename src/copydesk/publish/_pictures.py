@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from copydesk.kit import text, urls
+from copydesk.kit.options import fill
 from copydesk.news import Image, Provider, Record, Story, Topic
 from copydesk.news.edition import Draw, PictureFile, Poster, Thumbnail
 from copydesk.placement import addresses
@@ -118,12 +119,7 @@ def _from_cache(
         colour=thumbnail.colour,
         is_named=is_named,
         # JPEG works everywhere that shows links and feeds; LinkedIn takes neither WebP nor AVIF
-        shared=Shared(
-            address=plan.links.page(_path(jpeg)),
-            width=jpeg.width,
-            height=jpeg.height,
-            type=jpeg.type,
-        ),
+        shared=fill(Shared, jpeg, address=plan.links.page(_path(jpeg))),
     )
 
 
@@ -279,9 +275,4 @@ class SharePictures:
         if form is None:
             return None
         self.used[key] = form.name
-        return Shared(
-            address=self.plan.links.page(CARDS_FOLDER + form.name),
-            width=form.width,
-            height=form.height,
-            type=form.type,
-        )
+        return fill(Shared, form, address=self.plan.links.page(CARDS_FOLDER + form.name))

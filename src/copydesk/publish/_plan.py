@@ -20,6 +20,8 @@ from copydesk.catalogue import page_entries
 from copydesk.catalogue.page_entries import (
     ALL,
     DAY,
+    LIST,
+    MATTER,
     PUBLISHER,
     TOPIC,
     StoryEntry,
@@ -355,6 +357,39 @@ class Output(Generic[_Tool]):
 
 
 AnyOutput = Output[Any]
+_Make = Callable[[_Tool, str], Iterable[Sheet]]
+
+
+def of_topics(place: Callable[[str], str], make: _Make[_Tool], **more: Any) -> Output[_Tool]:
+    """Return an output with a page for each topic, by its id; `more` are fields of `Output`."""
+
+    def list_ids(plan: SitePlan) -> Iterator[str]:
+        return (topic.id for topic in plan.topics)
+
+    return Output(key=TOPIC, place=place, make=make, values=list_ids, is_fixed=True, **more)
+
+
+def of_publishers(place: Callable[[str], str], make: _Make[_Tool], **more: Any) -> Output[_Tool]:
+    """Return an output with a page for each publisher, by its domain, as `of_topics` does."""
+
+    def list_domains(plan: SitePlan) -> list[str]:
+        return sorted(plan.by_publisher)
+
+    return Output(key=PUBLISHER, place=place, make=make, values=list_domains, **more)
+
+
+def of_reading_lists(place: Callable[[str], str], make: _Make[_Tool], **more: Any) -> Output[_Tool]:
+    """Return an output with a page for each reading list, by its id, as `of_topics` does."""
+    return Output(key=LIST, place=place, make=make, values=lambda plan: plan.lists, **more)
+
+
+def of_matters(place: Callable[[str], str], make: _Make[_Tool], **more: Any) -> Output[_Tool]:
+    """Return an output with a page for each matter, by its name, as `of_topics` does."""
+
+    def list_names(plan: SitePlan) -> Iterable[str]:
+        return plan.matters.counts
+
+    return Output(key=MATTER, place=place, make=make, values=list_names, is_some=True, **more)
 
 
 def make(output: Output[_Tool], tool: _Tool, plan: SitePlan) -> Iterator[Sheet]:

@@ -17,14 +17,22 @@ from itertools import islice
 
 import orjson
 
-from copydesk.catalogue.page_entries import LETTER, LIST, MATTER, PUBLISHER, TOPIC
+from copydesk.catalogue.page_entries import LETTER
 from copydesk.kit import dates, text, urls
 from copydesk.news import Record, Story
 from copydesk.news.letter import IssueLink, IssuePicture, IssueStory
 from copydesk.placement import Coverage, addresses
 from copydesk.publish import _pictures, _story_reader
 from copydesk.publish._pictures import Picture
-from copydesk.publish._plan import Output, SitePlan, make
+from copydesk.publish._plan import (
+    Output,
+    SitePlan,
+    make,
+    of_matters,
+    of_publishers,
+    of_reading_lists,
+    of_topics,
+)
 from copydesk.publish.developments import say_label
 from copydesk.publish.issues import ShelvedIssue
 from copydesk.publish.writing import Sheet
@@ -186,32 +194,10 @@ class Feeds:
 
 
 OUTPUTS: tuple[Output[Feeds], ...] = (
-    Output(
-        key=TOPIC,
-        place=addresses.topic_folder,
-        values=lambda plan: (topic.id for topic in plan.topics),
-        make=Feeds.of_topic,
-        is_fixed=True,
-    ),
-    Output(
-        key=PUBLISHER,
-        place=addresses.source_folder,
-        values=lambda plan: sorted(plan.by_publisher),
-        make=Feeds.of_source,
-    ),
-    Output(
-        key=LIST,
-        place=addresses.list_folder,
-        values=lambda plan: plan.lists,
-        make=Feeds.of_list,
-    ),
-    Output(
-        key=MATTER,
-        place=addresses.matter_folder,
-        values=lambda plan: plan.matters.counts,
-        make=Feeds.of_matter,
-        is_some=True,
-    ),
+    of_topics(addresses.topic_folder, Feeds.of_topic),
+    of_publishers(addresses.source_folder, Feeds.of_source),
+    of_reading_lists(addresses.list_folder, Feeds.of_list),
+    of_matters(addresses.matter_folder, Feeds.of_matter),
 )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from copydesk import judge, review
 from copydesk.archive import Archive, ArticleStore
@@ -16,6 +17,7 @@ from copydesk.extract import terms
 from copydesk.illustrate import Album
 from copydesk.judge import shelves
 from copydesk.kit import revisions, urls
+from copydesk.kit.options import take
 from copydesk.memory import Memory
 from copydesk.news import Article, Beat, Fetcher, NotModified, Page, Refused, Request, Story
 from copydesk.news.story import Event, EventKind
@@ -378,25 +380,16 @@ def keep_looks(
     If the record of a correction is `unwritten`, since a person is editing it, the correction is
     forgotten and the next re-fetch finds it again.
     """
+    keep = partial(_revisit_plans.keep_plan, newsroom.memory, newsroom.now)
     for look in looks:
         path = look.revisit.path
         correction = corrections.get(path)
         if path in unwritten:
-            _revisit_plans.keep_plan(
-                newsroom.memory, newsroom.now, look.story, look.revisit.url, look.plan
-            )
+            keep(look.story, look.revisit.url, look.plan)
             continue
         story = correction.after if correction else look.story
-        url = look.revisit.url
-        if correction and correction.has_moved:
-            url = story.web_url
-        _revisit_plans.keep_plan(
-            newsroom.memory,
-            newsroom.now,
-            story,
-            url,
-            _after(newsroom.articles, newsroom.now, look, correction),
-        )
+        url = story.web_url if correction and correction.has_moved else look.revisit.url
+        keep(story, url, _after(newsroom.articles, newsroom.now, look, correction))
 
 
 def _after(
@@ -409,14 +402,8 @@ def _after(
         return _with(plan, gone=None, is_gone=False)
     if look.said == "nothing" or look.article is None:
         return plan
-    plan = _with(
-        plan,
-        gone=None,
-        is_gone=False,
-        etag=look.trace.etag,
-        last_modified=look.trace.last_modified,
-        final_url=look.trace.final_url,
-    )
+    trace = take(look.trace, "etag", "last_modified", "final_url")
+    plan = _with(plan, gone=None, is_gone=False, **trace)
     if correction is None and has_base(articles, look, look.article):
         return plan  # small changes add up until they are a correction
     content = articles.put(look.article)

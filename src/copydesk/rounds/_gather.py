@@ -22,12 +22,11 @@ from copydesk.news.source import Tip
 from copydesk.newsroom import Progress, failure_of
 from copydesk.rounds._corrections import look_again
 from copydesk.rounds._judging import Bench, appraise
-from copydesk.rounds._missing_parts import FetchedAgain, fetch_missing
+from copydesk.rounds._missing_parts import fetch_missing
 from copydesk.rounds._page_memory import SiteHabits
 from copydesk.rounds._pictures import PictureSearch
 from copydesk.rounds._pool import ReaderPool, connect
 from copydesk.rounds._reading import PageRead, read_pages
-from copydesk.rounds._revisit_plans import Look
 from copydesk.rounds.outcomes import (
     Candidate,
     Gathered,
@@ -112,9 +111,10 @@ class _Gathering:
         outcomes += _unread(newsroom.memory, reads)
         outcomes += [end for end in settled if isinstance(end, Outcome)]
         with measure("looks"):
-            looks = await self._look_again() if options.is_whole else []
+            tools = (newsroom, self.bench.removed, self.fetcher, self.readers, self.progress)
+            looks = await look_again(*tools) if options.is_whole else []
             is_for_good = options.is_whole and not options.dry_run
-            again = await self._fetch_missing() if is_for_good else None
+            again = await fetch_missing(*tools) if is_for_good else None
         look_failures = [look.failure for look in looks if look.failure is not None]
         return Gathered(
             asked=asked,
@@ -138,14 +138,6 @@ class _Gathering:
         asked = await collect_leads(newsroom, self.fetcher, self.readers, self.progress, to_ask)
         tips = read_tips(newsroom.memory) if options.is_whole else []
         return replace(asked, leads=(*tips, *asked.leads)) if tips else asked
-
-    async def _look_again(self) -> Sequence[Look]:
-        newsroom, removed = self.bench.newsroom, self.bench.removed
-        return await look_again(newsroom, removed, self.fetcher, self.readers, self.progress)
-
-    async def _fetch_missing(self) -> FetchedAgain | None:
-        newsroom, removed = self.bench.newsroom, self.bench.removed
-        return await fetch_missing(newsroom, removed, self.fetcher, self.readers, self.progress)
 
     async def _settle_all(
         self, sites: SiteHabits, reads: Sequence[PageRead]

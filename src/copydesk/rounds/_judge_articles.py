@@ -15,6 +15,7 @@ from copydesk.errors import CopydeskError
 from copydesk.judge import gate
 from copydesk.judge.reputation import PublisherWork, Reputations
 from copydesk.kit import urls
+from copydesk.kit.options import fill
 from copydesk.news import Article, Dropped, Reason, Ruling, Story
 from copydesk.news.source import Tip
 from copydesk.newsroom import Failure, Newsroom
@@ -204,15 +205,9 @@ def _judge(bench: Bench, candidate: Candidate) -> Outcome:
     tip = lead if isinstance(lead, Tip) else None
     end = judge_article(bench, candidate.article, candidate.appraised, candidate.picture, tip)
     match end:
-        case JudgedStory(story=story, is_held=is_held, rule=rule):
-            new = NewStory(
-                lead=lead,
-                story=story,
-                as_read=candidate.as_read,
-                trace=candidate.trace,
-                is_held=is_held,
-                rule=rule,
-            )
+        case JudgedStory():
+            as_read, trace = candidate.as_read, candidate.trace
+            new = fill(NewStory, end, lead=lead, as_read=as_read, trace=trace)
             return Outcome(lead=lead, end=new)
         case Failure():
             return Outcome(lead=lead, end=end, tries=tries_of(lead, bench.newsroom.memory))
@@ -271,12 +266,4 @@ def _headline_of_update(update: Update) -> Headline:
 
 
 def _headline(story: Story, became: Became, why: tuple[str, ...]) -> Headline:
-    return Headline(
-        path=story.path,
-        title=story.title,
-        became=became,
-        published=bool(story.published),
-        quality=story.quality,
-        topics=story.topics,
-        why=why,
-    )
+    return fill(Headline, story, became=became, published=bool(story.published), why=why)

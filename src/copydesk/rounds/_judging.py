@@ -16,7 +16,6 @@ from copydesk.illustrate import Album
 from copydesk.judge import shelves
 from copydesk.judge.reputation import Reputations
 from copydesk.kit import urls
-from copydesk.memory import Memory
 from copydesk.news import Article, Beat, Dropped, Image, Ruling, Story
 from copydesk.news.source import Tip
 from copydesk.news.story import Event, EventKind
@@ -243,10 +242,7 @@ Notes = tuple[str, ...]
 
 def apply_rules(newsroom: Newsroom, story: Story, beat: Beat) -> Story:
     """Return a story with the editors' rules applied, and with digests of the fields they set."""
-    after = rules.apply_rulings(story, beat)
-    return _answer_for(
-        newsroom.memory, story, _note_move(newsroom.beat, newsroom.now, story, after)
-    )
+    return _answer_for(newsroom, story, rules.apply_rulings(story, beat))
 
 
 def take_back_rule(
@@ -267,10 +263,7 @@ def take_back_rule(
         return story, (
             f"the article is no longer stored, so the field `{name}` cannot be restored",
         )
-    after = rules.apply_rulings(after, beat)
-    return _answer_for(
-        newsroom.memory, story, _note_move(newsroom.beat, newsroom.now, story, after)
-    ), ()
+    return _answer_for(newsroom, story, rules.apply_rulings(after, beat)), ()
 
 
 def _field(rule: Ruling) -> str:
@@ -292,14 +285,11 @@ def _take_back(newsroom: Newsroom, story: Story, rule: Ruling, beat: Beat) -> St
     A note or a summary comes from no article; a former address is also known from the rule that
     replaced it.
     """
+    sites = SiteHabits(newsroom.articles, newsroom.memory, newsroom.beat.excerpt)
     kept = newsroom.articles.find_for(story)
-    article = (
-        None
-        if kept is None
-        else SiteHabits(newsroom.articles, newsroom.memory, newsroom.beat.excerpt).settle(kept)
-    )
+    article = None if kept is None else sites.settle(kept)
     if rule.field is not None:
-        read = _read(newsroom.settings, newsroom.album, article, rule, beat)
+        read = _read(newsroom, article, rule, beat)
         return None if read is None else rules.take_back(story, rule.field, read)
     if article is None:
         return None
@@ -308,14 +298,12 @@ def _take_back(newsroom: Newsroom, story: Story, rule: Ruling, beat: Beat) -> St
     return rejudging.rejudge(story, article, grounds, occasion).story
 
 
-def _read(
-    settings: Settings, album: Album, article: Article | None, rule: Ruling, beat: Beat
-) -> Story | None:
+def _read(newsroom: Newsroom, article: Article | None, rule: Ruling, beat: Beat) -> Story | None:
     """Return the article's own values of a story in which a rule set a field, None if they are
     unknown.
     """
     if article is not None:
-        return story_as_read(settings, album, article, beat)
+        return story_as_read(newsroom.settings, newsroom.album, article, beat)
     former = rule.values[2:][-1:]  # the oldest: its address before the first such rule
     nothing = Story(path="", title="", published_at=None, web_url="".join(former))
     is_ours = rule.field in {"note", "summary", "translation"}
@@ -368,9 +356,13 @@ def _note_move(beat: Beat, now: datetime, before: Story, after: Story) -> Story:
     )
 
 
-def _answer_for(memory: Memory, story: Story, after: Story) -> Story:
-    """Return a story with digests of the fields that an editor's rule set, if it has digests."""
-    known = read_digests(memory, story)
+def _answer_for(newsroom: Newsroom, story: Story, after: Story) -> Story:
+    """Return a story with digests of the fields that an editor's rule set, if it has digests.
+
+    Its former URL is noted in its history, if the rule set another one.
+    """
+    after = _note_move(newsroom.beat, newsroom.now, story, after)
+    known = read_digests(newsroom.memory, story)
     before, now = dict(review.digests(story)), dict(review.digests(after))
     ours = {name: digest for name, digest in now.items() if before.get(name) != digest}
     if not known or before == now:

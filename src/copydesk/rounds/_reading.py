@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from copydesk import extract
-from copydesk.errors import CopydeskError, PageError, UsageError
+from copydesk.errors import CopydeskError, FetchError, PageError, UsageError
 from copydesk.kit import files, urls
 from copydesk.news import (
     Article,
@@ -119,6 +119,19 @@ async def _read_lead(lead: Lead, fetcher: Fetcher, readers: ReaderPool) -> PageR
     return PageRead(
         lead=lead, outcome=await parse_page(lead, answer, readers), trace=trace_of(answer)
     )
+
+
+def require_page(
+    answer: Page | NotModified | Refused, what: str = "the page", subject: str = ""
+) -> Page:
+    """Return the answer to a request if it is a page, else raise FetchError."""
+    if isinstance(answer, Page):
+        return answer
+    subject = subject or answer.url
+    if isinstance(answer, Refused):
+        why = f"{answer.reason}: {answer.detail or answer.status}"
+        raise FetchError(f"{what} cannot be fetched ({why})", subject=subject)
+    raise FetchError("the server answered 304 to an unconditional request", subject=subject)
 
 
 def trace_of(page: Page) -> PageTrace:

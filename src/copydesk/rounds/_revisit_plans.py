@@ -17,6 +17,7 @@ import msgspec
 
 from copydesk.archive import ArticleStore
 from copydesk.kit import embeds, urls
+from copydesk.kit.options import take
 from copydesk.memory import Memory, Revisit
 from copydesk.news import Article, Beat, Lead, Story
 from copydesk.news.article import Media
@@ -64,9 +65,7 @@ def plan_first_look(
         filed=now,
         looked=now,
         lead=lead,
-        etag=trace.etag,
-        last_modified=trace.last_modified,
-        final_url=trace.final_url,
+        **take(trace, "etag", "last_modified", "final_url"),
         article=articles.put(article),
         digest=digest(article),
     )
@@ -151,13 +150,7 @@ def make_up_plans(
         story = shelved.story
         is_over = story.access == "gone" or is_removed(story, removed)
         if not is_over and is_ours(newsroom.beat, newsroom.articles, newsroom.memory, story):
-            _make_up(
-                newsroom.articles,
-                newsroom.memory,
-                newsroom.now,
-                story,
-                is_left=story.path in left_over,
-            )
+            _make_up(newsroom, story, is_left=story.path in left_over)
 
 
 def is_removed(story: Story, removed: frozenset[str]) -> bool:
@@ -183,10 +176,9 @@ def _article(articles: ArticleStore, story: Story) -> Article | None:
     return articles.find(story.web_url or story.original_url)
 
 
-def _make_up(
-    articles: ArticleStore, memory: Memory, now: datetime, story: Story, *, is_left: bool
-) -> None:
-    article = _article(articles, story)
+def _make_up(newsroom: Newsroom, story: Story, *, is_left: bool) -> None:
+    now, memory = newsroom.now, newsroom.memory
+    article = _article(newsroom.articles, story)
     filed = min(now, article.found if article else story.published_at or now)
     plan = Plan(
         filed=filed,

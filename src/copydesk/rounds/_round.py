@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -76,9 +77,9 @@ def run_round(
     if options.deploy and not options.dry_run:
         report = _deploy(newsroom, report, progress)
     if options.is_whole and not options.dry_run and newsroom.settings.recall.lists:
-        report = _time("recall", _check_recall(options), newsroom, report)
+        report = _time("recall", partial(_check_recall, options), newsroom, report)
     if newsroom.settings.channels or newsroom.settings.posts:
-        report = _time("webhooks", _call_channels(options), newsroom, report)
+        report = _time("webhooks", partial(_call_channels, options), newsroom, report)
     return replace(report, seconds=round(time.monotonic() - began, 3))
 
 
@@ -170,48 +171,36 @@ def _deploy(newsroom: Newsroom, report: RoundReport, progress: Progress) -> Roun
     return replace(report, deploy=done, stages={**report.stages, "deploy": spent})
 
 
-def _call_channels(options: RoundOptions) -> Callable[[Newsroom, RoundReport], RoundReport]:
-    """Return the step that announces stories in channels. A failure becomes a note in the
-    report.
-    """
+def _call_channels(options: RoundOptions, newsroom: Newsroom, report: RoundReport) -> RoundReport:
+    """Announce stories in channels. A failure becomes a note in the report."""
+    from copydesk.building import posts  # hardly any has one
+    from copydesk.building.channels import note_site_events, send_calls
+    from copydesk.fetch import WallClock
 
-    def call(newsroom: Newsroom, report: RoundReport) -> RoundReport:
-        from copydesk.building import posts  # hardly any has one
-        from copydesk.building.channels import note_site_events, send_calls
-        from copydesk.fetch import WallClock
-
-        if options.dry_run or options.web is not None:
-            return report
-        try:
-            note_site_events(newsroom)
-            notes = asyncio.run(send_calls(newsroom.settings, newsroom.memory, newsroom.now))
-        except CopydeskError as error:
-            notes = (f"webhooks were not called: {error}",)
-        try:
-            notes = (*notes, *posts.send_posts(newsroom, WallClock().now))
-        except CopydeskError as error:
-            notes = (*notes, f"nothing was posted: {error}")
-        return replace(report, notes=(*report.notes, *notes))
-
-    return call
-
-
-def _check_recall(options: RoundOptions) -> Callable[[Newsroom, RoundReport], RoundReport]:
-    """Return the step that compares other sites' stories with this site's. Its failures become
-    notes.
-    """
-
-    def check(newsroom: Newsroom, report: RoundReport) -> RoundReport:
-        from copydesk.rounds.recall import check_recall  # hardly any newsroom needs it
-
-        try:
-            check_recall(newsroom, options.web)
-        except Exception as error:  # no error here may fail a finished round
-            note = f"the lists of [recall] could not be checked: {error}"
-            return replace(report, notes=(*report.notes, note))
+    if options.dry_run or options.web is not None:
         return report
+    try:
+        note_site_events(newsroom)
+        notes = asyncio.run(send_calls(newsroom.settings, newsroom.memory, newsroom.now))
+    except CopydeskError as error:
+        notes = (f"webhooks were not called: {error}",)
+    try:
+        notes = (*notes, *posts.send_posts(newsroom, WallClock().now))
+    except CopydeskError as error:
+        notes = (*notes, f"nothing was posted: {error}")
+    return replace(report, notes=(*report.notes, *notes))
 
-    return check
+
+def _check_recall(options: RoundOptions, newsroom: Newsroom, report: RoundReport) -> RoundReport:
+    """Compare other sites' stories with this site's. Failures become notes in the report."""
+    from copydesk.rounds.recall import check_recall  # hardly any newsroom needs it
+
+    try:
+        check_recall(newsroom, options.web)
+    except Exception as error:  # no error here may fail a finished round
+        note = f"the lists of [recall] could not be checked: {error}"
+        return replace(report, notes=(*report.notes, note))
+    return report
 
 
 def _time(

@@ -20,16 +20,17 @@ from typing import Literal, TextIO
 import msgspec
 
 from copydesk.catalogue import Catalogue
-from copydesk.errors import CopydeskError, DataError, FetchError
+from copydesk.errors import CopydeskError, DataError
 from copydesk.judge.coverage import groups
 from copydesk.kit import dates, files, text, urls
-from copydesk.news import Beat, Fetcher, Lead, Page, Refused, Request, Shelved, Source, Story
+from copydesk.news import Beat, Fetcher, Lead, Page, Request, Shelved, Source, Story
 from copydesk.news.story import RecallKind
 from copydesk.newsroom import Newsroom
 from copydesk.newsroom.cataloguing import ask_catalogue
 from copydesk.newsroom.filing import read_removals
 from copydesk.newsroom.standings import beat_in_force
 from copydesk.rounds._pool import ReaderPool, connect
+from copydesk.rounds._reading import require_page
 from copydesk.rounds._shelf import FiledShelf, Vectors
 from copydesk.rounds.rejudging import find_neighbours
 from copydesk.rounds.sources import with_source_options
@@ -46,17 +47,6 @@ _ZONE_ERROR = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecallItem:
-    """One story in another site's list of stories; texts are plain, "" if the list has none."""
-
-    url: str
-    title: str = ""
-    excerpt: str = ""
-    language: str = ""
-    published_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RecallList:
     """The stories in another site's feed, sitemap or table, each page once and in its order.
 
@@ -66,7 +56,7 @@ class RecallList:
 
     address: str
     form: ListForm
-    items: tuple[RecallItem, ...]
+    items: tuple[Lead, ...]
     listed: int
     passed_over: int = 0
     cut: int = 0
@@ -106,12 +96,7 @@ async def _fetch(newsroom: Newsroom, fetcher: Fetcher, address: str) -> Page:
     source = newsroom.beat.source(address) or Source(url=address)
     request = Request(url=address, purpose="source")
     answer = await fetcher.fetch(with_source_options(newsroom.settings, request, source))
-    if isinstance(answer, Page):
-        return answer
-    if isinstance(answer, Refused):
-        what = f"the list cannot be fetched ({answer.reason}: {answer.detail or answer.status})"
-        raise FetchError(what, subject=address)
-    raise FetchError("the server answered 304 to an unconditional request", subject=address)
+    return require_page(answer, "the list", address)
 
 
 def _load(path: Path, now: datetime) -> Page:
@@ -137,7 +122,7 @@ async def _read_page(
     if reading.kind == "listing":
         hint = "use a feed, a sitemap, or a CSV file of addresses and titles"
         raise DataError("expected a list of stories, not links", subject=page.url, hint=hint)
-    found = _collect(page.url, reading.kind, map(_of_lead, reading.leads), reading.listed)
+    found = _collect(page.url, reading.kind, map(_shorten, reading.leads), reading.listed)
     if fetcher is None:
         failed = ("the sitemaps of this index were not fetched",) if reading.more else ()
         return replace(found, failed=failed)
@@ -156,16 +141,14 @@ async def _add_sitemap(
         more = await readers.leads(part, Source(url=address), newsroom.now)
     except CopydeskError as error:
         return replace(found, failed=(*found.failed, str(error)))
-    stories = (*found.items, *map(_of_lead, more.leads))
+    stories = (*found.items, *map(_shorten, more.leads))
     both = _collect(found.address, found.form, stories, found.listed + more.listed)
     return replace(both, failed=found.failed)
 
 
-def _collect(
-    address: str, form: ListForm, items: Iterable[RecallItem | None], listed: int
-) -> RecallList:
+def _collect(address: str, form: ListForm, items: Iterable[Lead | None], listed: int) -> RecallList:
     """Return a list of stories with each page once, at most 50,000."""
-    by_page: dict[str, RecallItem] = {}
+    by_page: dict[str, Lead] = {}
     for item in items:
         if item is not None and len(by_page) < STORIES_AT_MOST:
             by_page.setdefault(urls.identity(item.url), item)
@@ -180,26 +163,23 @@ def _collect(
     )
 
 
-def _of_row(row: CsvRow, now: datetime) -> RecallItem | None:
+def _of_row(row: CsvRow, now: datetime) -> Lead | None:
     url = urls.fetchable(row.url)
     if url is None:
         return None
     at = dates.parse(row.published[:40])
-    return RecallItem(
+    return Lead(
         url=url,
+        source="",
+        found=now,
         title=text.shorten(text.plain(row.title[:_TITLE]), _TITLE),
         published_at=at if at and _EARLIEST <= at <= now + _ZONE_ERROR else None,
     )
 
 
-def _of_lead(lead: Lead) -> RecallItem:
-    return RecallItem(
-        url=lead.url,
-        title=lead.title,
-        excerpt=lead.excerpt[:_EXCERPT],
-        language=lead.language,
-        published_at=lead.published_at or lead.updated_at,
-    )
+def _shorten(lead: Lead) -> Lead:
+    at = lead.published_at or lead.updated_at
+    return replace(lead, excerpt=lead.excerpt[:_EXCERPT], published_at=at)
 
 
 # Tables of addresses and titles: CSV in all the variants that people and spreadsheets write.
@@ -398,12 +378,12 @@ def trace_recall(
     )
 
 
-def _is_older(item: RecallItem, since: datetime | None) -> bool:
+def _is_older(item: Lead, since: datetime | None) -> bool:
     return since is not None and item.published_at is not None and item.published_at < since
 
 
 def _trace(
-    newsroom: Newsroom, catalogue: Catalogue, items: Sequence[RecallItem]
+    newsroom: Newsroom, catalogue: Catalogue, items: Sequence[Lead]
 ) -> tuple[list[RecallTrace], int]:
     """Return a result for each listed story, and how many missing ones were not compared by
     content.
@@ -421,7 +401,7 @@ def _trace(
     return with_standings, len(others) - len(compared)
 
 
-def _find_comparable(items: Sequence[RecallItem], traces: Sequence[RecallTrace]) -> list[int]:
+def _find_comparable(items: Sequence[Lead], traces: Sequence[RecallTrace]) -> list[int]:
     """Return the indexes of listed stories that this site lacks and that have a headline, newest
     first.
     """
@@ -429,7 +409,7 @@ def _find_comparable(items: Sequence[RecallItem], traces: Sequence[RecallTrace])
     return sorted((at for at in others if items[at].title), key=lambda at: _age(items[at]))
 
 
-def _age(item: RecallItem) -> float:
+def _age(item: Lead) -> float:
     return -item.published_at.timestamp() if item.published_at else 0.0
 
 
@@ -445,7 +425,7 @@ class _Tracer:
         for source in reversed(beat.sources):
             self._sources[urls.registrable_domain(source.url)] = source.url
 
-    def trace(self, item: RecallItem) -> RecallTrace:
+    def trace(self, item: Lead) -> RecallTrace:
         """Return the result for a listed story, looked up by its URL alone."""
         trace = RecallTrace(
             url=item.url,
@@ -476,7 +456,7 @@ class _Tracer:
 
 
 def _find_coverage(
-    newsroom: Newsroom, shelf: FiledShelf, beat: Beat, items: Mapping[int, RecallItem]
+    newsroom: Newsroom, shelf: FiledShelf, beat: Beat, items: Mapping[int, Lead]
 ) -> dict[int, groups.CoverageMatch]:
     """Return this site's stories about the same events, by the indexes of the listed stories."""
     if not items:
@@ -489,7 +469,7 @@ def _find_coverage(
     return {others[path]: match for path, match in matches.items()}
 
 
-def _shelve(path: str, item: RecallItem, now: datetime) -> Shelved:
+def _shelve(path: str, item: Lead, now: datetime) -> Shelved:
     """Return a listed story in the form of a fetched one. One without a time counts as new."""
     story = Story(
         path=path,

@@ -5,6 +5,7 @@ page.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -13,9 +14,8 @@ from typing import TypeVar
 
 from copydesk import extract
 from copydesk.config import Settings
-from copydesk.errors import FetchError, PageError
+from copydesk.errors import PageError
 from copydesk.kit import urls
-from copydesk.memory import Memory
 from copydesk.news import (
     Article,
     Beat,
@@ -36,7 +36,7 @@ from copydesk.rounds._judging import Bench, appraise_article, complete_story
 from copydesk.rounds._page_memory import SiteHabits
 from copydesk.rounds._pictures import PictureSearch
 from copydesk.rounds._pool import ReaderPool, connect
-from copydesk.rounds._reading import load_saved_page, place_article, read_page
+from copydesk.rounds._reading import load_saved_page, place_article, read_page, require_page
 from copydesk.rounds._shelf import FiledShelf, Vectors
 from copydesk.rounds.sources import with_source_options
 from copydesk.watch import entry
@@ -51,10 +51,12 @@ def watch_url(newsroom: Newsroom, url: str, web: Path | None = None) -> entry.So
     async def step(fetcher: Fetcher, readers: ReaderPool) -> entry.SourceReading:
         source = newsroom.beat.source(url) or Source(url=url)
         request = Request(url=url, purpose="source")
-        page = _page(await fetcher.fetch(with_source_options(newsroom.settings, request, source)))
+        page = require_page(
+            await fetcher.fetch(with_source_options(newsroom.settings, request, source))
+        )
         return await readers.leads(page, source, newsroom.now)
 
-    return _over_the_wire(newsroom.settings, newsroom.memory, newsroom.now, web, step)
+    return _over_the_wire(newsroom, web, step)
 
 
 def fetch_url(
@@ -65,17 +67,17 @@ def fetch_url(
     async def step(fetcher: Fetcher, _: ReaderPool) -> Page | NotModified | Refused:
         return await fetcher.fetch(request_for(newsroom.settings, url))
 
-    return _over_the_wire(newsroom.settings, newsroom.memory, newsroom.now, web, step)
+    return _over_the_wire(newsroom, web, step)
 
 
 def extract_url(newsroom: Newsroom, url: str, web: Path | None = None) -> Article | Dropped:
     """Fetch one page and return its article, or why it has none. Raises FetchError, PageError."""
 
     async def step(fetcher: Fetcher, readers: ReaderPool) -> Article | Dropped:
-        page = _page(await fetcher.fetch(request_for(newsroom.settings, url)))
+        page = require_page(await fetcher.fetch(request_for(newsroom.settings, url)))
         return await readers.article(page, _lead(newsroom.now, url))
 
-    return _over_the_wire(newsroom.settings, newsroom.memory, newsroom.now, web, step)
+    return _over_the_wire(newsroom, web, step)
 
 
 def extract_file(
@@ -111,7 +113,7 @@ def judge_url(newsroom: Newsroom, url: str, web: Path | None = None) -> Story | 
             return outcome
         return await _judge(newsroom, outcome, fetcher, readers)
 
-    return _over_the_wire(newsroom.settings, newsroom.memory, newsroom.now, web, step)
+    return _over_the_wire(newsroom, web, step)
 
 
 async def _judge(
@@ -137,32 +139,17 @@ async def _judge(
 
 
 def _over_the_wire(
-    settings: Settings,
-    memory: Memory,
-    now: datetime,
+    newsroom: Newsroom,
     web: Path | None,
     step: Callable[[Fetcher, ReaderPool], Awaitable[Result]],
 ) -> Result:
     async def run() -> Result:
-        readers = ReaderPool(settings.beat, workers=1)
-        try:
-            async with connect(settings, memory, now, web) as fetcher:
+        wire = connect(newsroom.settings, newsroom.memory, newsroom.now, web)
+        with contextlib.closing(ReaderPool(newsroom.beat, workers=1)) as readers:
+            async with wire as fetcher:
                 return await step(fetcher, readers)
-        finally:
-            readers.close()
 
     return asyncio.run(run())
-
-
-def _page(answer: Page | NotModified | Refused) -> Page:
-    if isinstance(answer, Page):
-        return answer
-    if isinstance(answer, Refused):
-        raise FetchError(
-            f"the page cannot be fetched ({answer.reason}: {answer.detail or answer.status})",
-            subject=answer.url,
-        )
-    raise FetchError("the server answered 304 to an unconditional request", subject=answer.url)
 
 
 def request_for(settings: Settings, url: str) -> Request:

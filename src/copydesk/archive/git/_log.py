@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -46,14 +46,19 @@ def read_commit(root: Path, name: str) -> LoggedCommit:
 
     Raises GitError if this branch has no such commit, or if it is a merge.
     """
-    place = _git.locate(root)
-    if isinstance(place, str):
-        raise GitError("the newsroom folder is not in a git repository", subject=place or str(root))
+    place = _find_repository(root)
     commit = _id(place, name)
     parents = git.tell(place.top, "rev-list", "--parents", "-n", "1", commit).decode().split()[1:]
     if len(parents) > 1:
         raise GitError("the commit is a merge", subject=commit)
     return next(_read_lot(place, [commit], ()))
+
+
+def _find_repository(root: Path) -> _git.WorkTree:
+    place = _git.locate(root)
+    if isinstance(place, str):
+        raise GitError("the newsroom folder is not in a git repository", subject=place or str(root))
+    return place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,9 +75,7 @@ def list_commits(root: Path, paths: Sequence[str], since: datetime) -> list[Comm
 
     At most 500, without merges. Raises GitError without a repository.
     """
-    place = _git.locate(root)
-    if isinstance(place, str):
-        raise GitError("the newsroom folder is not in a git repository", subject=place or str(root))
+    place = _find_repository(root)
     out = git.tell(
         place.top,
         *("log", "--no-merges", f"--since=@{int(since.timestamp())}", f"-{_MOST}"),
@@ -220,17 +223,6 @@ def _read_commits(
         yield from _read_lot(place, lot, paths)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Header:
-    """A commit with the blob ids of each path before and after, but without the bytes."""
-
-    id: str
-    at: datetime
-    author: str
-    message: str
-    blobs: Mapping[str, tuple[str, str]]
-
-
 def _read_lot(
     place: _git.WorkTree, commits: Sequence[str], paths: Sequence[str]
 ) -> Iterator[LoggedCommit]:
@@ -238,23 +230,18 @@ def _read_lot(
     look = ("--root", "-r", "-z", "--raw", "--no-abbrev", "--no-renames", "--always")
     out = git.tell(place.top, "diff-tree", "--stdin", *look, _FORMAT, "--", *paths, given=given)
     headers = list(_read_headers(out))
-    ids = {blob for header in headers for pair in header.blobs.values() for blob in pair}
+    ids = {blob for _, blob_ids in headers for pair in blob_ids.values() for blob in pair}
     blobs = git.read_blobs(place.top, sorted(blob for blob in ids if blob.strip("0")))
-    for header in headers:
-        yield LoggedCommit(
-            id=header.id,
-            at=header.at,
-            author=header.author,
-            message=header.message,
-            files={
-                _inside(place, path): (blobs.get(before), blobs.get(after))
-                for path, (before, after) in header.blobs.items()
-            },
-        )
+    for commit, blob_ids in headers:
+        files = {
+            _inside(place, path): (blobs.get(before), blobs.get(after))
+            for path, (before, after) in blob_ids.items()
+        }
+        yield replace(commit, files=files)
 
 
-def _read_headers(out: bytes) -> Iterator[_Header]:
-    """Parse `diff-tree -z`: yield four fields for each commit, ids and names of its files."""
+def _read_headers(out: bytes) -> Iterator[tuple[LoggedCommit, Mapping[str, tuple[str, str]]]]:
+    """Parse `diff-tree -z`: yield each commit without files, and the blob ids of each path."""
     fields = os.fsdecode(out).split("\0")
     at = 0
     while at + 4 < len(fields):
@@ -264,12 +251,10 @@ def _read_headers(out: bytes) -> Iterator[_Header]:
         while at + 1 < len(fields) and (found := _RAW.fullmatch(fields[at])):
             blobs[fields[at + 1]] = (found[1], found[2])
             at += 2
-        yield _Header(
-            id=commit.strip(),
-            at=datetime.fromtimestamp(int(seconds), UTC),
-            author=author,
-            message=message,
-            blobs=blobs,
+        at_time = datetime.fromtimestamp(int(seconds), UTC)
+        yield (
+            LoggedCommit(id=commit.strip(), message=message, files={}, at=at_time, author=author),
+            blobs,
         )
 
 

@@ -87,8 +87,7 @@ def emit_story(story: Story) -> bytes:
     blocks = write_blocks(story, unknown)
     if unknown:
         blocks = {
-            key: _choose(story, key, lines, unknown.get(_SPELLED + key))
-            for key, lines in blocks.items()
+            key: _choose(key, lines, unknown.get(_SPELLED + key)) for key, lines in blocks.items()
         }
     lines = join(blocks, unknown)
     after_fence = f"\n{story.body}" if story.body else unknown.get(_END, "\n\n")
@@ -153,7 +152,7 @@ def _own_spellings(story: Story, standing: dict[str, str]) -> Iterable[Extra]:
             yield Extra(after=_SPELLED + key, text=as_it_stands)
 
 
-def _choose(story: Story, key: str, lines: list[str], spelled: str | None) -> list[str]:
+def _choose(key: str, lines: list[str], spelled: str | None) -> list[str]:
     if spelled is None or _value(spelled, key) != _value("\n".join(lines), key):
         return lines
     return spelled.split("\n") if spelled else []

@@ -22,6 +22,7 @@ from copydesk.editing.applying._field_digests import find_undo_note
 from copydesk.editing.undo import put_undoing
 from copydesk.errors import CopydeskError, RecordError, UsageError
 from copydesk.kit import text, urls
+from copydesk.kit.options import fill
 from copydesk.news import Beat, EditorAction, Image, Provider, Ruling, Story, Verdict
 from copydesk.news.edition import ChosenStory, ReadingList
 from copydesk.news.ruling import RULING_KINDS, ActionKind, EditConflict, Said
@@ -113,6 +114,10 @@ def _must_be_readable(listed: ReadingList) -> None:
         raise UsageError(error.what, subject=listed.id, hint=error.hint) from error
 
 
+def _describe_action(action: EditorAction, subject: str, done: str) -> CommitWords:
+    return CommitWords(subject=subject, why=action.why, by=action.by, action=done)
+
+
 def put_list(edit: Edit, action: EditorAction) -> EditStep:
     """Set or delete a reading list in a pending edit; UsageError or RecordError if it is invalid.
 
@@ -121,11 +126,8 @@ def put_list(edit: Edit, action: EditorAction) -> EditStep:
     listed = _find_list_of(action)
     path = reading_lists.list_path(listed.id)
     present = edit.find_bytes(path)
-    words = CommitWords(
-        subject=f"list: {listed.title or listed.id}"[:_SUBJECT],
-        why=action.why,
-        by=action.by,
-        action=f"list {action.said} {listed.id}",
+    words = _describe_action(
+        action, f"list: {listed.title or listed.id}"[:_SUBJECT], f"list {action.said} {listed.id}"
     )
     wanted = None
     if action.said == "set":
@@ -227,12 +229,7 @@ def list_rules_of(edit: Edit, path: str, action: EditorAction) -> list[_rules.Ne
 def note_correction(before: Edit, after: Edit, path: str, action: EditorAction) -> EditStep:
     """Add an editor's correction, with its note for site visitors, to the story's record."""
     story, corrected = before.find(path), after.find(path)
-    words = CommitWords(
-        subject=f"correct: {text.fold(story.title)}",
-        why=action.why,
-        by=action.by,
-        action=f"correct {path}",
-    )
+    words = _describe_action(action, f"correct: {text.fold(story.title)}", f"correct {path}")
     if corrected == story:
         return EditStep(edit=before, words=words, path=path)
     events = [Event.of(EventKind.CORRECTED, why=text.fold(action.why))]
@@ -371,12 +368,7 @@ def put_story(edit: Edit, action: EditorAction) -> EditStep:
     )
     story = replace(story, machine=review.digests(story))  # the verdict has no digest
     verdict = Verdict(by=action.by, at=published_at, said="publish", why=action.why)
-    words = CommitWords(
-        subject=f"write: {own.title}"[:_SUBJECT],
-        why=action.why,
-        by=action.by,
-        action=f"write {story.path}",
-    )
+    words = _describe_action(action, f"write: {own.title}"[:_SUBJECT], f"write {story.path}")
     made = edit.with_new_story(review.apply_verdict(story, verdict, edit.beat))
     if own.picture:
         made = take_upload(made, own.picture.url)
@@ -431,7 +423,7 @@ def find_records(edit: Edit, action: EditorAction) -> tuple[str, ...]:
 def _find_record(edit: Edit, name: str) -> str:
     is_name = bool(name) and "/" not in name and not name.startswith(".")
     newsroom = edit.newsroom
-    path = news_path(newsroom.root, newsroom.settings, name) if is_name else None
+    path = news_path(newsroom, name) if is_name else None
     if path is None:
         raise RecordError(
             "the story does not exist",
@@ -494,14 +486,7 @@ def _put_rule(edit: Edit, action: EditorAction) -> EditStep:
             raise UsageError(f"the rule {said} needs more or fewer {what}", subject=str(len(given)))
     if action.until is not None and not form.may_end:
         raise UsageError(f"the rule {said} cannot have an end date", hint="undo the rule later")
-    new = _rules.NewRule(
-        said=said,
-        why=action.why,
-        by=action.by,
-        paths=find_records(edit, action),
-        values=action.values,
-        until=action.until,
-    )
+    new = fill(_rules.NewRule, action, said=said, paths=find_records(edit, action))
     step, _ = _rules.put_rule(edit, new)
     return replace(step, edit=_with_upload(step.edit, action))
 
@@ -526,12 +511,7 @@ def _put_tip(edit: Edit, action: EditorAction) -> EditStep:
         raise UsageError("adding a page needs its URL", subject=f"{len(action.values)} given")
     url, topic = (*action.values, "")[:2]
     tip = new_tip(edit.newsroom, url, topic=topic, why=action.why, by=action.by)
-    words = CommitWords(
-        subject=f"add: {tip.url}"[:_BY_CHARACTERS],
-        why=action.why,
-        by=action.by,
-        action=f"file {tip.url}",
-    )
+    words = _describe_action(action, f"add: {tip.url}"[:_BY_CHARACTERS], f"file {tip.url}")
     waiting = replace(edit, tips=(*edit.tips, tip))
     return EditStep(edit=waiting, words=words, notes=("the page is read in the next run",))
 
@@ -553,11 +533,8 @@ def _put_undoing(edit: Edit, action: EditorAction) -> EditStep:
     """Undo an earlier action of an editor in an edit, without the other actions of its commit."""
     undone = "".join(action.values[:1])
     note = find_undo_note(edit, undone)
-    words = CommitWords(
-        subject=f"undo: {note.subject.removeprefix('undo: ')}"[:_BY_CHARACTERS],
-        why=action.why,
-        by=action.by,
-        action=f"undo {undone}",
+    words = _describe_action(
+        action, f"undo: {note.subject.removeprefix('undo: ')}"[:_BY_CHARACTERS], f"undo {undone}"
     )
     return put_undoing(edit, note.files, words, is_in_the_way=_is_in_the_way)
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -294,7 +294,7 @@ def set_some_beside(
 
 
 _VERSION = judge.FINDINGS_VERSION  # findings of another one are made again
-_ARTICLES, _TEXTS, _TOPICS = (f"{kind} {_VERSION}" for kind in ("articles", "texts", "topics"))
+ARTICLES, TEXTS, TOPICS = (f"{kind} {_VERSION}" for kind in ("articles", "texts", "topics"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -322,45 +322,6 @@ class KeptTexts:
 
     texts: str
     same: tuple[SameText, ...]
-
-
-class FindingsStore:
-    """Findings in articles, stored in the search index by story path; raises CatalogueError."""
-
-    def __init__(self, catalogue: Catalogue) -> None:
-        """Use a search index of stories; delete findings that another version made."""
-        self._stored = catalogue.findings
-        self._stored.keep_kinds((_ARTICLES, _TEXTS, _TOPICS))
-
-    def read_articles(self) -> dict[str, ReadArticle]:
-        """Return the stored articles with their findings, by the path of the story."""
-        return self._stored.read(_ARTICLES, ReadArticle)
-
-    def read_texts(self) -> dict[str, KeptTexts]:
-        """Return by story path which other stories' texts each article repeats."""
-        return self._stored.read(_TEXTS, KeptTexts)
-
-    def read_topics(self) -> dict[str, tuple[Topic, ...]]:
-        """Return the topic settings with which findings were made, by the settings' digest."""
-        return self._stored.read(_TOPICS, tuple[Topic, ...])
-
-    def put_articles(self, read: Mapping[str, ReadArticle]) -> None:
-        """Store articles with the findings in them, by the path of the story."""
-        self._stored.put(_ARTICLES, read)
-
-    def put_texts(self, texts: Mapping[str, KeptTexts]) -> None:
-        """Store by story path which other stories' texts each article repeats."""
-        self._stored.put(_TEXTS, texts)
-
-    def put_topics(self, digest: str, topics: tuple[Topic, ...]) -> None:
-        """Store the topic settings with which findings were made, under the settings' digest."""
-        self._stored.put(_TOPICS, {digest: topics})
-
-    def forget(self, paths: Collection[str], topics: Iterable[str]) -> None:
-        """Delete the findings of stories, given by path, and topic settings, given by digest."""
-        self._stored.forget(_ARTICLES, paths)
-        self._stored.forget(_TEXTS, paths)
-        self._stored.forget(_TOPICS, topics)
 
 
 # Deciding whether findings are still valid under other settings.
@@ -511,13 +472,15 @@ def _open_memory(newsroom: Newsroom) -> Memory:
 
 
 def read_articles(
-    reader: ArticleReader, store: FindingsStore, stories: Sequence[Story], progress: Progress
+    reader: ArticleReader, catalogue: Catalogue, stories: Sequence[Story], progress: Progress
 ) -> tuple[dict[str, ReadArticle], list[Failure]]:
     """Return what was found in stories' articles (topics, quality), by path, and the failures.
 
     Stories without a stored article are left out.
     """
-    kept = _choose_valid(reader, store, stories)
+    store = catalogue.findings
+    store.keep_kinds((ARTICLES, TEXTS, TOPICS))  # those of another version are deleted
+    kept = _choose_valid(reader, catalogue, stories)
     missing = [story for story in stories if story.path not in kept]
     progress.stage("read articles", len(missing))
     failed: list[Failure] = []
@@ -531,12 +494,12 @@ def read_articles(
         elif read is not None:
             kept[path] = waiting[path] = read
             if len(waiting) >= _AT_ONCE:
-                store.put_articles(waiting)
+                store.put(ARTICLES, waiting)
                 waiting.clear()
 
     _read_all(reader, missing, take)
-    store.put_articles(waiting)
-    store.put_topics(reader.rules.topics, reader.newsroom.beat.topics)
+    store.put(ARTICLES, waiting)
+    store.put(TOPICS, {reader.rules.topics: reader.newsroom.beat.topics})
     return kept, failed
 
 
@@ -559,15 +522,18 @@ def _read_all(
 
 
 def _choose_valid(
-    reader: ArticleReader, store: FindingsStore, stories: Sequence[Story]
+    reader: ArticleReader, catalogue: Catalogue, stories: Sequence[Story]
 ) -> dict[str, ReadArticle]:
     """Return the stored findings that are still valid: their article and rules are the same.
 
     Findings of all other stories are deleted.
     """
-    kept, topics = store.read_articles(), store.read_topics()
+    store = catalogue.findings
+    kept, topics = store.read(ARTICLES, ReadArticle), store.read(TOPICS, tuple[Topic, ...])
     gone = kept.keys() - {story.path for story in stories}
-    store.forget(gone, topics.keys() - {read.topics for read in kept.values()})
+    store.forget(ARTICLES, gone)
+    store.forget(TEXTS, gone)
+    store.forget(TOPICS, topics.keys() - {read.topics for read in kept.values()})
     beat, names = reader.newsroom.beat, reader.newsroom.articles
     changes = {
         digest: TopicChanges(replace(beat, topics=before), beat)

@@ -43,7 +43,7 @@ class _Opening:
     rulings: Rulings
     read: Mapping[str, _bench.ReadArticle]
     kept_texts: dict[str, _bench.KeptTexts]
-    bench_judge: FindingsJudge
+    bench_judge: FindingsJudge = field(init=False)
     shelf: shelves.MemoryShelf = field(default_factory=shelves.MemoryShelf)
     texts: set[str] = field(default_factory=set)
     names: dict[str, int] = field(default_factory=dict)
@@ -51,6 +51,13 @@ class _Opening:
     cases: list[_bench.BenchCase] = field(default_factory=list)
     today: dict[str, rejudging.Rejudged] = field(default_factory=dict)
     failed: list[Failure] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Make the judge of the stories, by today's rules."""
+        beat, settings = self.newsroom.beat, self.newsroom.settings
+        self.bench_judge = FindingsJudge(
+            known=beat, settings=settings, names=self.names, stories={}, load=self.load
+        )
 
     def put(self, story: Story, place: int) -> None:
         """Add a scored story to those that later ones are compared with, with its known text."""
@@ -91,40 +98,18 @@ def open_bench(newsroom: Newsroom, days: int, progress: Progress) -> _bench.Benc
         or (rejudging.is_in_period(story, since) and not rejudging.is_removed(story, rulings))
     ]
     with open_catalogue(newsroom.private) as catalogue:
-        store = _bench.FindingsStore(catalogue)
-        read, failed = _bench.read_articles(reader, store, asked, progress)
-        opening = _begin(newsroom, reader, rulings, read, store.read_texts())
+        read, failed = _bench.read_articles(reader, catalogue, asked, progress)
+        opening = _Opening(
+            newsroom=newsroom,
+            reader=reader,
+            rulings=rulings,
+            read=read,
+            kept_texts=catalogue.findings.read(_bench.TEXTS, _bench.KeptTexts),
+        )
         meant = _put_others(opening, stories, since)
         _judge_all(opening, meant, progress)
-        store.put_texts(opening.new_texts)
+        catalogue.findings.put(_bench.TEXTS, opening.new_texts)
     return _as_bench(opening, stories, since, (*troubles.failures(), *failed))
-
-
-def _begin(
-    newsroom: Newsroom,
-    reader: _bench.ArticleReader,
-    rulings: Rulings,
-    read: Mapping[str, _bench.ReadArticle],
-    kept_texts: dict[str, _bench.KeptTexts],
-) -> _Opening:
-    names: dict[str, int] = {}
-    bench_judge = FindingsJudge(
-        known=newsroom.beat,
-        settings=newsroom.settings,
-        names=names,
-        stories={},
-        load=lambda path: opening.load(path),  # noqa: PLW0108 - it is made below
-    )
-    opening = _Opening(
-        newsroom=newsroom,
-        reader=reader,
-        rulings=rulings,
-        read=read,
-        kept_texts=kept_texts,
-        bench_judge=bench_judge,
-        names=names,
-    )
-    return opening
 
 
 def _put_others(opening: _Opening, stories: Iterable[Story], since: datetime) -> list[Story]:

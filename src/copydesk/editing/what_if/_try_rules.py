@@ -26,7 +26,6 @@ from copydesk.newsroom import Progress
 from copydesk.placement import LIMITS, Owners, addresses
 from copydesk.rounds.rejudging import (
     FieldChange,
-    JudgingRules,
     Rejudged,
     is_changed,
     judge_case,
@@ -194,10 +193,8 @@ class FindingsJudge:
     def judge(self, case: _bench.BenchCase) -> Rejudged:
         """Score one story; stories scored later are compared with the result."""
         self._case = case
-        rules = JudgingRules(
-            beat=self.settings.beat, mode=self.settings.review.mode, assess=self._assess
-        )
-        rejudged = judge_case(case.case, rules, NamesBefore(self.names, case.place))
+        before = NamesBefore(self.names, case.place)
+        rejudged = judge_case(case.case, self.settings, self._assess, before)
         self.stories[case.path] = rejudged.fresh
         return rejudged
 

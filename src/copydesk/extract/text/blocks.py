@@ -115,7 +115,6 @@ class Block:
     kind: Kind
     level: int = 0
     quoted: bool = False
-    opens: bool = False
     linked: int = 0
     strong: int = 0
     cells: tuple[str, ...] = ()

@@ -143,7 +143,7 @@ class Vocabulary:
         return known
 
     def _analyse(self, word: str, language: str) -> _WordForm | None:
-        if is_stop_word(word, language):
+        if word in _stop_words(language) or word in _stop_words("en"):
             return None
         stem = plain_text.stemmer(language)(word)
         bare = plain_text.transliterate(word)
@@ -309,11 +309,6 @@ _STOP_WORD_SHARE = 0.45  # of the articles; words that more articles have are st
 _WORDS_OF_AN_ARTICLE = 170  # different words of an article, in the collection of the tables
 _UNSEEN = 1e-6
 _UNSEEN_NGRAM = 2e-5
-
-
-def is_stop_word(word: str, language: str) -> bool:
-    """Return whether a lower-case word is a stop word, in its language or in English."""
-    return word in _stop_words(language) or word in _stop_words("en")
 
 
 def rate(stem: str, language: str) -> float:

@@ -71,11 +71,10 @@ class _Report:
     """A report of another newsroom: its text, and how many characters of it may still be shown.
 
     `words` are its longer words, `small` those that it writes in small letters, `surnames` the last
-    words of names, `grams` its 5-grams. `voice` is who wrote it.
+    words of names, `grams` its 5-grams.
     """
 
     name: str
-    voice: str
     text: str
     room: int
     words: frozenset[str]
@@ -196,7 +195,6 @@ def _list_reports(
             names = _find_names(told, small, _base(beat.locale))
             yield _Report(
                 name=name_of(story),
-                voice=voice,
                 text=told,
                 room=min(room, _LONGEST, beat.excerpt.max_characters),
                 words=_long_words(told),

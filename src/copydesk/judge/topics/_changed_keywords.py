@@ -14,6 +14,7 @@ from copydesk.judge.profile import lede
 from copydesk.judge.topics._evidence import index_of, labels_of, language_of, mark_lines
 from copydesk.judge.topics._topics import relevance
 from copydesk.kit import text as plain_text
+from copydesk.kit.options import take
 from copydesk.news import Article, Beat, Topic
 
 
@@ -68,20 +69,9 @@ def find_changed_words(before: Beat, after: Beat, language: str) -> ChangedWords
 
 def _without_keywords(beat: Beat) -> list[Topic]:
     """Return a site's topics without keywords and other fields that do not affect topics."""
-    return [
-        Topic(
-            id="",
-            name=topic.name,
-            shortname=topic.shortname,
-            parent=topic.parent,
-            aliases=topic.aliases,
-            required=topic.required,
-            excluded=topic.excluded,
-            translations=topic.translations,
-            kind=topic.kind,
-        )
-        for topic in beat.topics
-    ]
+    words = ("aliases", "required", "excluded", "translations")
+    kept = ("name", "shortname", "parent", "kind", *words)
+    return [Topic(id="", **take(topic, *kept)) for topic in beat.topics]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from copydesk.kit import tables, text, urls
 from copydesk.news import Story, Topic
 from copydesk.news.edition import ReadingList
 from copydesk.placement import addresses
-from copydesk.publish import _story_reader
+from copydesk.publish import _plan, _story_reader
 from copydesk.publish._plan import ARCHIVE, AnyOutput, Output, SitePlan, make
 from copydesk.publish._story_reader import ListedStories
 from copydesk.publish.api import _v2_shape, encoding
@@ -43,31 +43,18 @@ _STORY_OUTPUTS: tuple[AnyOutput, ...] = (
     ),
 )
 _LIST_OUTPUTS: tuple[Output[Shapes], ...] = (
-    Output(
-        key=page_entries.TOPIC,
-        place=partial(addresses.api_file, "topics"),
-        values=lambda plan: (topic.id for topic in plan.topics),
-        make=lambda shapes, id_: _topic_file(id_, shapes),
-        is_fixed=True,
+    _plan.of_topics(
+        partial(addresses.api_file, "topics"), lambda shapes, id_: _topic_file(id_, shapes)
     ),
-    Output(
-        key=page_entries.PUBLISHER,
-        place=partial(addresses.api_file, "sources"),
-        values=lambda plan: sorted(plan.by_publisher),
-        make=lambda shapes, domain: _source_file(domain, shapes),
+    _plan.of_publishers(
+        partial(addresses.api_file, "sources"), lambda shapes, domain: _source_file(domain, shapes)
     ),
-    Output(
-        key=page_entries.LIST,
-        place=partial(addresses.api_file, "lists"),
-        values=lambda plan: plan.lists,
-        make=lambda shapes, list_id: _list_file(list_id, shapes),
+    _plan.of_reading_lists(
+        partial(addresses.api_file, "lists"), lambda shapes, list_id: _list_file(list_id, shapes)
     ),
-    Output(
-        key=page_entries.MATTER,
-        place=lambda name: addresses.api_file("matters", addresses.matter_id(name)),
-        values=lambda plan: plan.matters.counts,
-        make=lambda shapes, name: _matter_file(name, shapes),
-        is_some=True,
+    _plan.of_matters(
+        lambda name: addresses.api_file("matters", addresses.matter_id(name)),
+        lambda shapes, name: _matter_file(name, shapes),
     ),
 )
 OUTPUTS: tuple[AnyOutput, ...] = (*_STORY_OUTPUTS, *_LIST_OUTPUTS)

@@ -13,9 +13,7 @@ from urllib.parse import urlencode
 from copydesk.catalogue.page_entries import (
     BACKFILLED,
     DAY,
-    LIST,
     MONTH,
-    PUBLISHER,
     TOPIC,
     UNDATED,
     Grounds,
@@ -27,6 +25,7 @@ from copydesk.news import Story, Topic
 from copydesk.news.edition import ReadingList
 from copydesk.placement import addresses
 from copydesk.placement.addresses import group_by_month
+from copydesk.publish import _plan
 from copydesk.publish._plan import ARCHIVE, Output, SitePlan
 from copydesk.publish.site import _frame
 from copydesk.publish.site._cards import ListCards
@@ -338,20 +337,15 @@ def _archive_link(cards: ListCards, number: int) -> dict[str, object]:
     return cards.frame.link(name, f"archive/{number}/")
 
 
-TOPICS: Output[ListCards] = Output(
-    key=TOPIC,
-    place=addresses.topic_folder,
-    values=lambda plan: (topic.id for topic in plan.topics),
-    make=lambda cards, id_: [_topic(id_, cards)],
+TOPICS: Output[ListCards] = _plan.of_topics(
+    addresses.topic_folder,
+    lambda cards, id_: [_topic(id_, cards)],
     index="topics/",
     make_index=_topic_index,
-    is_fixed=True,
 )
-PUBLISHERS: Output[ListCards] = Output(
-    key=PUBLISHER,
-    place=addresses.source_folder,
-    values=lambda plan: sorted(plan.by_publisher),
-    make=lambda cards, domain: [_publisher(domain, cards)],
+PUBLISHERS: Output[ListCards] = _plan.of_publishers(
+    addresses.source_folder,
+    lambda cards, domain: [_publisher(domain, cards)],
     index="sources/",
     make_index=_publisher_index,
 )
@@ -552,11 +546,9 @@ def _reading_list_page(cards: ListCards, list_id: str) -> Iterator[Sheet]:
     )
 
 
-READING_LISTS: Output[ListCards] = Output(
-    key=LIST,
-    place=addresses.list_folder,
-    values=lambda plan: plan.lists,
-    make=_reading_list_page,
+READING_LISTS: Output[ListCards] = _plan.of_reading_lists(
+    addresses.list_folder,
+    _reading_list_page,
     index=_READING_LISTS_FOLDER,
     make_index=_reading_lists_index,
     index_name="lists",

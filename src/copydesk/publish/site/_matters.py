@@ -16,7 +16,7 @@ from copydesk.catalogue.page_entries import MATTER, MATTER_EVENT, StoryEntry
 from copydesk.kit import text
 from copydesk.news import Story
 from copydesk.placement import addresses
-from copydesk.publish._plan import Cut, Output, SitePlan, count_pages
+from copydesk.publish._plan import Cut, Output, SitePlan, count_pages, of_matters
 from copydesk.publish.developments import EVENTS_SINCE, event_of
 from copydesk.publish.site import _frame
 from copydesk.publish.site._cards import ListCards
@@ -183,16 +183,13 @@ def redirects(cards: ListCards) -> Iterator[Sheet]:
 
 
 MATTERS: tuple[Output[ListCards], ...] = (
-    Output(
-        key=MATTER,
-        place=addresses.matter_folder,
-        values=lambda plan: plan.matters.counts,
-        make=_matter,
+    of_matters(
+        addresses.matter_folder,
+        _matter,
         index=FOLDER,
         make_index=_index,
         index_name="matters",
         has_index=lambda plan: bool(plan.matters.counts),
-        is_some=True,
     ),
     Output(
         key=_PAGES,

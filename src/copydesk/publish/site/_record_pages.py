@@ -71,7 +71,7 @@ def _page(record: Record, catalog: Catalog) -> Sheet:
         topics=_topics(record, frame),
         player=player.markup,
         body=mark_safe(body) if has_body else "",
-        shelf=_shelf(record, frame),
+        shelf=_above(record.collection, catalog),
     )
 
 
@@ -92,12 +92,6 @@ def _works_of(record: Record, catalog: Catalog) -> list[_catalog.View]:
 def _topics(record: Record, frame: Frame) -> list[Mapping[str, str]]:
     named = _story_reader.texts(record, "topics")
     return [topic for topic in frame.topics() if topic["name"] in named]
-
-
-def _shelf(record: Record, frame: Frame) -> Mapping[str, str]:
-    """Return the link to the list that a record is in."""
-    href = frame.href(f"{record.collection}/")
-    return {"name": frame.strings.say(record.collection), "href": href}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +176,7 @@ def _shelf_topics(collection: str, catalog: Catalog) -> Iterator[_Shelf]:
 
 
 def _above(collection: str, catalog: Catalog) -> Mapping[str, str]:
+    """Return the link to the list of a collection."""
     href = catalog.frame.href(f"{collection}/")
     return {"name": catalog.frame.strings.say(collection), "href": href}
 

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from copydesk.rounds.rejudging._regroup import regroup as regroup
     from copydesk.rounds.rejudging._rejudge import Case as Case
     from copydesk.rounds.rejudging._rejudge import FieldChange as FieldChange
-    from copydesk.rounds.rejudging._rejudge import JudgingRules as JudgingRules
     from copydesk.rounds.rejudging._rejudge import Rejudged as Rejudged
     from copydesk.rounds.rejudging._rejudge import RejudgeReport as RejudgeReport
     from copydesk.rounds.rejudging._rejudge import apply_rejudging as apply_rejudging

@@ -20,6 +20,7 @@ from copydesk.extract.terms import count_quotable
 from copydesk.illustrate import Album
 from copydesk.judge import clustering, copies, shelves
 from copydesk.kit import dates, text, urls
+from copydesk.kit.options import fill
 from copydesk.news import Article, Beat, Shelved, Story, Verdict
 from copydesk.news.story import Shelf, Surroundings, time_and_path
 from copydesk.newsroom import Failure, Newsroom, Progress, Troubles, alone, failure_of
@@ -374,10 +375,8 @@ def _judge(bench: _Bench, filed: Story) -> Rejudged:
     assert kept is not None  # it was there a moment ago
     is_original_kept = filed.copy_of in bench.texts
     case = make_case(newsroom, filed, bench.sites.settle(kept), bench.rulings, is_original_kept)
-    rules = JudgingRules(
-        beat=newsroom.beat, mode=newsroom.settings.review.mode, assess=judge.assess
-    )
-    return judge_case(case, rules, shelves.PastShelf(bench.shelf, kept.found))
+    past = shelves.PastShelf(bench.shelf, kept.found)
+    return judge_case(case, newsroom.settings, judge.assess, past)
 
 
 def make_case(
@@ -437,15 +436,6 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class JudgingRules:
-    """The rules by which stored stories are scored again: site settings, mode, scoring function."""
-
-    beat: Beat
-    mode: str
-    assess: rejudging.Assess
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Rejudged:
     """A stored story, and the same story with the scores that the current rules give its article.
 
@@ -461,22 +451,13 @@ class Rejudged:
     quotable: int | None = None
 
 
-def judge_case(case: Case, rules: JudgingRules, shelf: Shelf) -> Rejudged:
+def judge_case(case: Case, settings: Settings, assess: rejudging.Assess, shelf: Shelf) -> Rejudged:
     """Score a stored story again as if it were new, compared only with the stories before it."""
-    grounds = rejudging.Grounds(
-        assess=rules.assess,
-        beat=rules.beat,
-        shelf=shelf,
-        known=case.known,
-        mode=rules.mode,
-        verdict=case.verdict,
-        is_original_kept=case.is_original_kept,
-        picture=case.picture,
-        words=case.words,
-    )
+    beat, mode = settings.beat, settings.review.mode
+    grounds = fill(rejudging.Grounds, case, assess=assess, beat=beat, shelf=shelf, mode=mode)
     rejudged = rejudging.rejudge(case.filed, case.article, grounds, "other rules")
     is_whole = bool(case.article.text)
-    quotable = count_quotable(rules.beat.excerpt, case.article, case.text) if is_whole else None
+    quotable = count_quotable(beat.excerpt, case.article, case.text) if is_whole else None
     return Rejudged(
         filed=case.filed,
         fresh=rejudged.story,

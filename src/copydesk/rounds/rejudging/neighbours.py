@@ -15,7 +15,7 @@ from copydesk.news import Beat, Ruling, Shelved, Story
 from copydesk.news.wording import Wording, read_sentences
 from copydesk.newsroom import Newsroom
 from copydesk.newsroom.cataloguing import ask_catalogue
-from copydesk.newsroom.records import find_record
+from copydesk.newsroom.records import record_path
 from copydesk.newsroom.standings import beat_in_force
 from copydesk.review import rules
 from copydesk.rounds._shelf import FiledShelf, Vectors
@@ -74,7 +74,7 @@ def list_neighbours(newsroom: Newsroom, path: str) -> NeighbourReport:
 
     Raises RecordError if there is no such record.
     """
-    place = find_record(newsroom.root, newsroom.settings, path)
+    place = record_path(newsroom, path)
     beat = beat_in_force(newsroom.root, newsroom.beat, newsroom.now)
     if not beat.scoring.traits.groups_by_rules:
         return NeighbourReport(note=f"the profile {beat.scoring.profile} does not compare words")

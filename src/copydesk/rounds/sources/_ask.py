@@ -14,6 +14,7 @@ from typing import Literal
 from copydesk.config import Settings
 from copydesk.errors import CopydeskError
 from copydesk.kit import dates, urls
+from copydesk.kit.options import take
 from copydesk.news import Beat, Fetcher, Lead, NotModified, Page, Refused, Request, Source
 from copydesk.news.page import FaultKind
 from copydesk.newsroom import Failure, IncompleteSource, Newsroom, Progress, Troubles, failure_of
@@ -294,11 +295,8 @@ class _Asker:
     async def _ask(self, source: Source, state: SourceState) -> SourceAnswer:
         now = self._newsroom.now
         is_pushed = source.url in self.pushed
-        pushed = (
-            read_hub_pushed_page(self._newsroom.memory, self._newsroom.now, source)
-            if is_pushed
-            else None
-        )
+        memory = self._newsroom.memory
+        pushed = read_hub_pushed_page(memory, now, source) if is_pushed else None
         answer = pushed or await self._fetch(source, state)
         if isinstance(answer, Refused):
             return _after_refusal(source, schedule.after_refused(state, answer, now), answer)
@@ -329,14 +327,9 @@ class _Asker:
         fresh = sum(not memory.has_met(urls.identity(lead.url)) for lead in leads)
         after = schedule.after_page(state, page, reading, fresh, now)
         if source.url in self.pushed:  # a hub does not pass on the headers of the source's server
-            after = replace(
-                after,
-                etag=state.etag,
-                last_modified=state.last_modified,
-                digest=state.digest,
-                hub=after.hub or state.hub,
-                topic=after.topic or state.topic,
-            )
+            own = take(state, "etag", "last_modified", "digest")
+            hub, topic = after.hub or state.hub, after.topic or state.topic
+            after = replace(after, **own, hub=hub, topic=topic)
         return SourceAnswer(
             source=source,
             state=replace(after, parts=parts),

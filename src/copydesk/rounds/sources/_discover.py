@@ -141,33 +141,28 @@ def find_sources(
 
 
 @dataclass(slots=True)
-class _Found:
-    """The feeds and sitemaps that a search has read so far, its failures, and the URLs it
-    fetched.
-    """
-
-    lists: list[tuple[FeedCandidate, SourceReading]] = field(default_factory=list)
-    failed: list[Failure] = field(default_factory=list)
-    asked: set[str] = field(default_factory=set)
-    alone: set[str] = field(default_factory=set)  # hosts to send no more requests to
-
-
-@dataclass(slots=True)
 class _Search:
-    """A search for the feeds and sitemaps of one URL, which sends one request after the other."""
+    """A search for the feeds and sitemaps of one URL, which sends one request after the other.
+
+    `lists` are the feeds and sitemaps that it has read so far, `failed` its failures, `asked` the
+    URLs it fetched, `alone` the hosts to send no more requests to.
+    """
 
     _now: datetime
     _fetcher: Fetcher
     _readers: ReaderPool
     _progress: Progress
     _seconds: float
-    _found: _Found = field(default_factory=_Found)
+    lists: list[tuple[FeedCandidate, SourceReading]] = field(default_factory=list)
+    failed: list[Failure] = field(default_factory=list)
+    asked: set[str] = field(default_factory=set)
+    alone: set[str] = field(default_factory=set)
 
     async def at(self, url: str) -> Discovery:
         """Return the feeds and sitemaps found at a URL."""
         self._progress.stage("page", 1)
         answer = await self._fetcher.fetch(Request(url=url, purpose="source"))
-        self._found.asked.add(urls.identity(url))
+        self.asked.add(urls.identity(url))
         self._progress.step()
         if not isinstance(answer, Page):
             return await self._without_page(url, answer)
@@ -180,17 +175,17 @@ class _Search:
                 is_settled = await self._from_page(answer)
         except TimeoutError:
             what = f"the search for feeds was ended after {self._seconds:g} s"
-            self._found.failed.append(Failure(url=url, what=what))
+            self.failed.append(Failure(url=url, what=what))
         if itself is not None and not is_settled:
-            self._found.lists.append(itself)
-        return self._discovery(url, self._found.lists)
+            self.lists.append(itself)
+        return self._discovery(url, self.lists)
 
     async def _without_page(self, url: str, answer: Refused | NotModified) -> Discovery:
         """Try likely feed URLs of a site that gave no page; raises FetchError if none exists."""
         await self._try("feeds", discovery.candidates_of_address(url))
-        if not self._found.lists:
+        if not self.lists:
             raise _unreachable(url, answer)
-        return self._discovery(url, self._found.lists)
+        return self._discovery(url, self.lists)
 
     async def _itself(self, url: str, page: Page) -> tuple[FeedCandidate, SourceReading] | None:
         """Parse the response as a feed or sitemap, or else as a page of links."""
@@ -198,7 +193,7 @@ class _Search:
         try:
             reading = await self._readers.leads(page, Source(url=url), self._now)
         except CopydeskError as error:
-            self._found.failed.append(failure_of(url, error))
+            self.failed.append(failure_of(url, error))
             return None
         self._note_cut(address, reading)
         return FeedCandidate(address, "asked"), reading
@@ -225,9 +220,7 @@ class _Search:
         enough.
         """
         listed = [
-            candidate
-            for candidate in candidates
-            if urls.identity(candidate.url) not in self._found.asked
+            candidate for candidate in candidates if urls.identity(candidate.url) not in self.asked
         ]
         self._progress.stage(stage, len(listed))
         is_settled = False
@@ -236,7 +229,7 @@ class _Search:
             self._progress.step()
             if read is None:
                 continue
-            self._found.lists.append(read)
+            self.lists.append(read)
             is_settled = is_settled or watch.is_enough(*read, self._now)
             if is_settled and candidate.way in {"guess", "sitemap"}:
                 break
@@ -245,23 +238,23 @@ class _Search:
     async def _ask(self, candidate: FeedCandidate) -> tuple[FeedCandidate, SourceReading] | None:
         """Fetch one possible feed and parse it, None if it is no feed or sitemap."""
         host = urls.host(candidate.url)
-        if host in self._found.alone:
+        if host in self.alone:
             return None
-        self._found.asked.add(urls.identity(candidate.url))
+        self.asked.add(urls.identity(candidate.url))
         answer = await self._fetcher.fetch(Request(url=candidate.url, purpose="source"))
         if isinstance(answer, Refused) and answer.reason in _LEAVE_ALONE:
-            self._found.alone.add(host)
+            self.alone.add(host)
         if not isinstance(answer, Page):
             self._note(candidate, answer)
             return None
         address = _lasting_address(candidate.url, answer)
-        self._found.asked.add(urls.identity(answer.final_url))
+        self.asked.add(urls.identity(answer.final_url))
         try:
             source = Source(url=candidate.url, kind="feed")
             reading = await self._readers.leads(answer, source, self._now)
         except CopydeskError as error:
             if candidate.way not in {"guess", "sitemap"}:
-                self._found.failed.append(failure_of(candidate.url, error))
+                self.failed.append(failure_of(candidate.url, error))
             return None
         self._note_cut(address, reading)
         return await self._whole(replace(candidate, url=address), reading)
@@ -269,7 +262,7 @@ class _Search:
     def _note_cut(self, url: str, reading: SourceReading) -> None:
         """Record that a feed's XML ends too early."""
         if cut := describe_cut(url, reading):
-            self._found.failed.append(cut)
+            self.failed.append(cut)
 
     def _note(self, candidate: FeedCandidate, answer: Refused | NotModified) -> None:
         """Record why a feed that the site names cannot be fetched. Wrongly guessed URLs are not
@@ -278,7 +271,7 @@ class _Search:
         is_forbidden = isinstance(answer, Refused) and answer.reason == "robots"
         if candidate.way not in {"guess", "sitemap"} or is_forbidden:
             what = f"the feed cannot be fetched ({_reason(answer)})"
-            self._found.failed.append(Failure(url=candidate.url, what=what, hint=""))
+            self.failed.append(Failure(url=candidate.url, what=what, hint=""))
 
     async def _whole(
         self, candidate: FeedCandidate, reading: SourceReading
@@ -311,8 +304,8 @@ class _Search:
     ) -> Discovery:
         offers = watch.offers(found, self._now)
         if not offers:
-            raise _nothing(url, self._found.failed)
-        return Discovery(url=url, offers=offers, failed=tuple(self._found.failed))
+            raise _nothing(url, self.failed)
+        return Discovery(url=url, offers=offers, failed=tuple(self.failed))
 
 
 def _lasting_address(url: str, page: Page) -> str:

@@ -5,6 +5,7 @@ now.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from copydesk.kit import dates
 from copydesk.memory import SourceDay
-from copydesk.news import Beat, Source
+from copydesk.news import Source
 from copydesk.newsroom import Newsroom, Progress, alone
 from copydesk.newsroom.settings import digest_beat_file
 from copydesk.rounds._pool import ReaderPool, connect
@@ -99,9 +100,7 @@ def check_sources(newsroom: Newsroom) -> list[HealthRow]:
     """Return the stored health of each source. Sources that need a person's attention come
     first.
     """
-    return _health(
-        newsroom.beat, newsroom.now, source_states(newsroom.root, newsroom.beat, newsroom.memory)
-    )
+    return _health(newsroom, source_states(newsroom.root, newsroom.beat, newsroom.memory))
 
 
 def ask_sources(newsroom: Newsroom, progress: Progress, web: Path | None = None) -> list[HealthRow]:
@@ -111,26 +110,21 @@ def ask_sources(newsroom: Newsroom, progress: Progress, web: Path | None = None)
     """
 
     async def run() -> list[_ask.SourceAnswer]:
-        readers = ReaderPool(newsroom.beat)
-        try:
-            async with connect(newsroom.settings, newsroom.memory, newsroom.now, web) as fetcher:
+        wire = connect(newsroom.settings, newsroom.memory, newsroom.now, web)
+        with contextlib.closing(ReaderPool(newsroom.beat)) as readers:
+            async with wire as fetcher:
                 asked = await _ask.collect_leads(newsroom, fetcher, readers, progress, _ask.ALL)
                 return list(asked.answers)
-        finally:
-            readers.close()
 
     with alone(newsroom.root, newsroom.private):
         answers = asyncio.run(run())
     states = {answer.source.url: answer.state for answer in answers}
-    return _health(
-        newsroom.beat,
-        newsroom.now,
-        {**source_states(newsroom.root, newsroom.beat, newsroom.memory), **states},
-    )
+    known = source_states(newsroom.root, newsroom.beat, newsroom.memory)
+    return _health(newsroom, {**known, **states})
 
 
-def _health(beat: Beat, now: datetime, states: States) -> list[HealthRow]:
-    rows = [_check(source, states[source.url], now) for source in beat.sources]
+def _health(newsroom: Newsroom, states: States) -> list[HealthRow]:
+    rows = [_check(source, states[source.url], newsroom.now) for source in newsroom.beat.sources]
     return sorted(rows, key=lambda row: (not row.needs_person, row.state in {"ok", "new"}))
 
 
@@ -242,7 +236,7 @@ def read_source_board(newsroom: Newsroom) -> SourceBoard:
             if health.url in chosen
             else _ask.plan_for(due[health.url], newsroom.now, is_pushed=health.url in pushed),
         )
-        for health in _health(newsroom.beat, newsroom.now, states)
+        for health in _health(newsroom, states)
     ]
     return SourceBoard(
         rows=tuple(sorted(rows, key=_rank)),
