@@ -266,6 +266,30 @@ def test_what_somebody_at_work_keeps_is_overwritten_later(
     assert ANNA.encode() not in bytes_on_disk(tmp_path)
 
 
+def test_of_a_sign_up_that_nobody_confirmed_no_byte_is_left(
+    desk: ReadersDesk, tmp_path: Path
+) -> None:
+    desk.ask()
+    assert ANNA.encode() in bytes_on_disk(tmp_path)
+    desk.wait(days=8)
+
+    assert 1 == forget_silent_readers(desk.store, desk.now)
+
+    assert ANNA.encode() not in bytes_on_disk(tmp_path)
+
+
+def test_of_a_new_address_that_nobody_confirmed_no_byte_is_left(
+    desk: ReadersDesk, tmp_path: Path
+) -> None:
+    desk.store.subscribers.propose_address(desk.subscribe(), NEW, desk.now)
+    assert NEW.encode() in bytes_on_disk(tmp_path)
+    desk.wait(days=8)
+
+    forget_silent_readers(desk.store, desk.now)
+
+    assert NEW.encode() not in bytes_on_disk(tmp_path)
+
+
 @pytest.mark.parametrize("had_letters", [False, True])
 def test_the_address_of_who_was_erased_is_free_for_its_owner(
     desk: ReadersDesk, had_letters: bool

@@ -174,9 +174,12 @@ class Subscribers:
             *(dates.rfc3339(now), subscriber),
         )
 
-    def forget_proposals(self, before: datetime) -> None:
-        """Delete new addresses that were asked for before a moment and never confirmed."""
-        self._database.run("DELETE FROM address_changes WHERE made < ?", dates.rfc3339(before))
+    def forget_proposals(self, before: datetime) -> int:
+        """Delete new addresses that were asked for before a moment and never confirmed. Return
+        their number.
+        """
+        query = "DELETE FROM address_changes WHERE made < ? RETURNING subscriber"
+        return len(self._database.run(query, dates.rfc3339(before)))
 
     def list_address_changes(self, subscriber: int) -> tuple[datetime, ...]:
         """Return when a subscriber changed address, as far as the old addresses'

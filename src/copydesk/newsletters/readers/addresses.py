@@ -135,7 +135,12 @@ def scrub_address(store: MailStore, address: str) -> None:
     Raises MailStoreError.
     """
     if not store.scrub(address):
-        store.facts.put(_OWED, "1")
+        owe_scrub(store)
+
+
+def owe_scrub(store: MailStore) -> None:
+    """Note that erased addresses may be left in the database file, for `scrub_rest`."""
+    store.facts.put(_OWED, "1")
 
 
 def scrub_rest(store: MailStore) -> None:

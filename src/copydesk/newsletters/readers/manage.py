@@ -86,7 +86,8 @@ def forget_silent_readers(store: MailStore, now: datetime) -> int:
     """
     with store.at_once():
         count = store.subscribers.forget_waiting(now - _UNCONFIRMED)
-        store.subscribers.forget_proposals(now - LINK_LIFETIME)
+        if store.subscribers.forget_proposals(now - LINK_LIFETIME) or count:
+            addresses.owe_scrub(store)
         store.subscribers.forget_former_addresses(now - RETURN_LIFETIME)
         store.limits.admit({}, now)
         store.network_forms.forget(now)
