@@ -32,7 +32,7 @@ def ben(served: ServedNewsroom, signed_in: Window, chromium: Browser) -> Iterato
     with new_context(chromium) as context:
         window = Window.open(context, origin_of(served))
         window.go(link)
-        assert "Sign in" == window.page.evaluate("document.activeElement.textContent")
+        window.wait_for("document.activeElement.textContent === 'Sign in'")  # a moment later
         ring = window.page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
         assert "solid" == ring
         window.press("Enter")

@@ -113,6 +113,7 @@ def test_an_issue_is_sent_paused_resumed_and_ended_by_keyboard(
     assert [] == window.noted
 
 
+@pytest.mark.sample("phone")
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_axe_finds_nothing_and_a_phone_shows_the_whole(
     served: ServedNewsroom, window: Window, size: tuple[int, int]

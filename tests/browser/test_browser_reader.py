@@ -209,6 +209,7 @@ def test_the_question_mark_shows_the_keys_and_all_can_be_deleted(window: Window)
     assert ["Save story"] == texts(window, "button.save")
 
 
+@pytest.mark.sample("HTML", "no JSON", "huge", "other types")
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_whatever_is_stored_breaks_nothing_and_is_only_text(window: Window, text: str) -> None:
     window.go(FRONT)

@@ -200,6 +200,7 @@ def test_a_wrong_form_has_the_focus_where_it_is_wrong(readers: Readers, chromium
         assert [note.partition(":")[0] for note in window.noted] == ["400", "404", "404"]
 
 
+@pytest.mark.sample("right to left")
 @pytest.mark.parametrize("strings", ["", RTL], ids=["left to right", "right to left"])
 def test_the_form_for_the_only_letter_is_reached_from_every_page(
     tmp_path: Path, chromium: Browser, strings: str

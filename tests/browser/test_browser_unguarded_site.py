@@ -114,6 +114,9 @@ def test_the_stories_and_their_rows_show_all_payloads() -> None:
     assert [] == [word for word in PAYLOADS if not any(word.strip() in row for row in ROWS)]
 
 
+@pytest.mark.sample(
+    "front", "news", "digest", "search", "sponsorships", "people", "newsletter", "lists", "changes"
+)
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_page_of_these_kinds_has_the_elements_of_a_harmless_one(sites: Sites, kind: str) -> None:
     sites.must_be_harmless(sites.list_pages(kind)[:1])
@@ -142,6 +145,7 @@ def test_the_search_page_shows_what_it_finds_as_words(sites: Sites) -> None:
     assert [] == looks[1].find_faults(looks[0])
 
 
+@pytest.mark.sample(".xml", ".txt", ".webmanifest")
 @pytest.mark.parametrize("suffix", [".xml", ".json", ".txt", ".webmanifest"])
 def test_what_programs_read_runs_nothing_when_it_is_opened(sites: Sites, suffix: str) -> None:
     must_be_inert(sites, choose_one_of_each(sites.list_files(suffix)))

@@ -134,7 +134,7 @@ def has_china(topics: object) -> bool:
     return isinstance(topics, tuple) and "China" in topics
 
 
-@pytest.mark.sample("a higher gate", "a source held whom others copy", "all together")
+@pytest.mark.sample("a higher gate", "all together")
 @pytest.mark.parametrize("name", CHANGES)
 def test_what_rules_would_do_is_what_rejudging_by_them_does(
     opened: tuple[Newsroom, Bench], name: str

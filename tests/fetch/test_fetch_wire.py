@@ -407,6 +407,7 @@ def test_a_certificate_is_refused_for_the_host_and_not_for_its_robots(
     assert answer.reason == "certificate"
 
 
+@pytest.mark.sample("0", "3")
 @pytest.mark.parametrize("turns", range(6))
 def test_who_comes_in_while_a_server_of_the_tests_ends_is_let_go(turns: int) -> None:
     async def work() -> socket.socket:

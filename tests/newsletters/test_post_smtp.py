@@ -105,6 +105,7 @@ def test_421_at_any_stage_slows_down_and_ends_the_line(at: str) -> None:
     assert not is_open
 
 
+@pytest.mark.sample("sender-close", "recipient-garbage", "data-dribble", "message-silent")
 @pytest.mark.parametrize("do", ["close", "silent", "dribble", "huge", "garbage"])
 @pytest.mark.parametrize("at", ["sender", "recipient", "data", "message"])
 def test_only_who_loses_the_line_after_the_letters_end_is_uncertain(at: str, do: str) -> None:

@@ -130,6 +130,7 @@ def test_a_page_of_today_decides_whether_a_story_is_published(root: Path) -> Non
     assert only_story(root).published
 
 
+@pytest.mark.sample("gone", "robots")
 @pytest.mark.parametrize(
     ("today", "why"),
     [

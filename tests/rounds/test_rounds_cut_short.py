@@ -279,10 +279,8 @@ def _asked_always(journalled: int, profile: str) -> set[int]:
 @pytest.mark.sample(
     "publish-copydesk",
     "remove-everyday",
-    "undo a rename-copydesk",
     "file-copydesk",
     "correction-everyday",
-    "attic-copydesk",
 )
 @pytest.mark.parametrize("profile", PROFILES)
 @pytest.mark.parametrize("name", CASES)

@@ -95,7 +95,7 @@ MOMENTS = [*range(1, 60, 7), *range(60, 1200, 45)]
 FEW = [1, 8, 29, 50, 60, 105, 150, 330, 600, 1050]
 
 
-@pytest.mark.sample("what changed-few", "all-few")
+@pytest.mark.sample("what changed-few")
 @pytest.mark.parametrize("moments", [FEW, MOMENTS], ids=["few", "many"])
 @pytest.mark.parametrize("words", [(), ("--full",)], ids=["what changed", "all"])
 def test_a_killed_build_leaves_whole_files_and_live_links_and_the_next_one_mends_it(

@@ -41,8 +41,6 @@ def measure_growth(world: PagesWorld, kind: PageKind, times: int) -> float:
 
 @pytest.mark.sample(
     "stranger: GET /",
-    "stranger: GET / (Accept-Encoding)",
-    "stranger: POST /",
     "stranger: GET /mail/manage/{manage}",
     "stranger: POST /mail/subscribe",
     "stranger: GET /desk/sign-in (Host)",
