@@ -51,7 +51,7 @@ def subjects(root: Path) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "kills", [2, pytest.param(24, marks=pytest.mark.long)], ids=["few", "many"]
+    "kills", [5, pytest.param(24, marks=pytest.mark.long)], ids=["few", "many"]
 )
 def test_a_killed_backfill_loses_nothing_and_files_nothing_twice(
     tmp_path: Path, run: Commands, kills: int
@@ -70,7 +70,6 @@ def test_a_killed_backfill_loses_nothing_and_files_nothing_twice(
         assert sorted(subjects(root)) == sorted(subjects(trial.whole))
 
 
-@pytest.mark.long
 def test_on_a_full_disk_it_says_so_and_goes_on_later(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

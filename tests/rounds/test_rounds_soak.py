@@ -17,7 +17,7 @@ TESTS = Path(__file__).parents[1]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("rounds", [3, pytest.param(20, marks=pytest.mark.long)])
+@pytest.mark.parametrize("rounds", [6, pytest.param(20, marks=pytest.mark.long)])
 def test_rounds_file_every_story_once_and_say_what_they_cost(tmp_path: Path, rounds: int) -> None:
     file = tmp_path / "rounds.csv"
 

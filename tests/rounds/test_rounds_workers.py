@@ -292,7 +292,7 @@ def test_a_cluster_that_is_away_is_said_and_this_machine_reads(
     assert ("this machine read pages: the Dask cluster is away: tcp://127.0.0.1:9",) == notes
 
 
-@pytest.mark.long
+@pytest.mark.slow
 def test_a_worker_that_stands_still_is_not_waited_for(settings: Settings, tmp_path: Path) -> None:
     async def work(made: workers.Workers) -> list[bytes]:
         assert isinstance(made, workers.DaskWorkers)

@@ -164,7 +164,7 @@ class Subscribers:
         return len(rows)
 
     def forget(self, subscriber: int) -> None:
-        """Delete a subscriber to whom nothing was ever sent."""
+        """Delete a subscriber who was never sent anything."""
         self._database.run("DELETE FROM subscribers WHERE id = ?", subscriber)
 
     def ask_again(self, subscriber: int, now: datetime) -> None:

@@ -86,7 +86,7 @@ def open_bench(newsroom: Newsroom, catalogue: Catalogue, vectors: Vectors) -> Be
 
 
 def read_reputations(catalogue: Catalogue) -> Reputations:
-    """Return what is known of publishers by the stories that are filed."""
+    """Return what the filed stories tell about each publisher."""
     works = {domain: PublisherWork(*counts) for domain, *counts in catalogue.count_work()}
     return Reputations(works, catalogue.count_credits())
 

@@ -260,5 +260,5 @@ def split_names(typed: str) -> tuple[str, ...]:
 
 
 def keeper_of(visit: Visit) -> ReaderKeeper:
-    """Return the manager of subscribers that acts for whoever sends a request."""
+    """Return the manager of subscribers for the person who sent a request."""
     return ReaderKeeper(visit.desk, visitor_of(visit.request))

@@ -129,8 +129,9 @@ def _tell_days(pages: Pages, row: sources.BoardRow) -> str:
 
 
 def _show_start(pages: Pages, visit: Visit) -> Mapping[str, Any]:
-    """Return what a page says of the run (fetching and filing) that one can start there, and
-    whether the form before it changed beat.toml without a commit.
+    """Return the values of the form that starts a run (fetching and filing).
+
+    `is_left` among them says that the last form changed beat.toml without a commit.
     """
     demand = visit.desk.on_demand
     return {

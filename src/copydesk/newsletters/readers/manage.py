@@ -108,7 +108,7 @@ def _list_present_letters(store: MailStore, subscriber: Subscriber) -> frozenset
 def confirm_subscription(
     newsroom: Newsroom, store: MailStore, token: str
 ) -> outcomes.ConfirmAnswer:
-    """Subscribe whoever opened the link in a confirmation mail and pressed the button (POST).
+    """Subscribe the person who pressed the button on the page behind a confirmation link.
 
     Repeating it changes nothing, even for a subscriber who unsubscribed meanwhile. Raises
     ClosedLinkError, MailStoreError.
@@ -342,9 +342,7 @@ def gather_data(store: MailStore, subscriber: Subscriber) -> outcomes.ReaderData
 
 
 def _show(entries: Iterable[object], kind: type[_Kept]) -> tuple[_Kept, ...]:
-    """Return stored entries without what is no data of the subscriber's: with the fields of `kind`
-    alone.
-    """
+    """Return stored entries with only the fields of `kind`, which are the subscriber's own data."""
     return tuple(msgspec.convert(entry, kind, from_attributes=True) for entry in entries)
 
 
